@@ -1,0 +1,65 @@
+"""Words as given → the words of the closed lists; where none fits, what was perhaps meant and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mspike.record.codes import Codes, word_key
+from mspike.record.model import Tri
+
+YES_NO: dict[str, Tri] = {"yes": True, "true": True, "no": False, "false": False, "unknown": None}
+PRESENCE: dict[str, Tri] = {**YES_NO, "present": True, "absent": False}
+
+SHOWN_AT_MOST = 45
+"""Longer lists are pointed to, not printed."""
+
+PAGE = "docs/reference/case-file.md"
+
+
+def hint_for(given: str, index: Mapping[str, str], main: Mapping[str, str] | None = None) -> str:
+    """What was perhaps meant, then what is allowed.
+
+    `index`: every spelling that is read → its word; `main`: the part of it worth listing, where not all is.
+    """
+    allowed = list(dict.fromkeys((index if main is None else main).values()))
+    listed = f"allowed: {', '.join(allowed)}" if len(allowed) <= SHOWN_AT_MOST else f"the words stand in {PAGE}"
+    parts = (foreign_letter(given), did_you_mean(given, index), listed)
+    return "; ".join(part for part in parts if part)
+
+
+def did_you_mean(given: str, index: Mapping[str, str]) -> str:
+    near = nearest(word_key(given), index)
+    return f"did you mean {index[near]}?" if near else ""
+
+
+def nearest(key: str, spellings: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The spelling most like `key`, or None where none is near."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(key[:100], list(spellings), n=1, cutoff=cutoff)
+    return found[0] if found else None
+
+
+def foreign_letter(given: str) -> str:
+    """Names the first letter that only looks like one of the Latin alphabet."""
+    import unicodedata
+
+    odd = next((c for c in given if ord(c) > 127 and c.isalpha()), None)
+    return f"it holds the letter {unicodedata.name(odd, 'unnamed')}" if odd else ""
+
+
+NEAR = 0.85
+"""How alike (0 to 1) a medicine's name must be to a known one to be taken for a slip of the pen."""
+
+
+def medicine_key(codes: Codes, given: str) -> str:
+    """Any medicine by name: known ones normalised, others kept in lower case. Raises ValueError (the near name)."""
+    key = word_key(given)
+    medicines = codes.words["medicine"]
+    known = codes.drug_names.get(key) or medicines.get(key)
+    if known:
+        return known
+    near = nearest(key, (name for name in (*codes.drug_names, *medicines) if len(name) > 5), NEAR)
+    if near is not None:
+        raise ValueError(codes.drug_names.get(near) or medicines[near])
+    return key
