@@ -1,0 +1,164 @@
+"""What stands beside the rules, as types: sources, claims, policies, the timeline, the facts, words and duties."""
+
+from __future__ import annotations
+
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+
+from mspike.knowledge.base import Cite, Country, File, Review, Status
+
+SourceKind = Literal[
+    "label", "regulator", "HTA", "guideline", "definition", "criteria", "trial", "cohort", "case", "expert", "review",
+    "summary", "manufacturer", "news", "regulation", "plain-language", "seed", "recall",
+]  # fmt: skip
+"""What a source is. `regulator`: an approval, withdrawal or safety notice, or a report of one; `recall`: not opened."""
+
+T = TypeVar("T")
+
+
+class Listed(File, Generic[T], kw_only=True):
+    """A file that holds a list, such as data/timeline.yaml, with one review for all of it."""
+
+    entries: tuple[T, ...]
+    review: Review
+
+
+class Source(File, kw_only=True):
+    """data/sources/<source>.yaml"""
+
+    source: str
+    title: str
+    short: str = ""
+    """The name in a source tag, one to five words: `Kyprolis`, `IMWG response`."""
+    publisher: str
+    date: str
+    """Year, month or day of publication; for an undated page the inferred window stands in `dated`."""
+    dated: str = ""
+    kind: SourceKind
+    locator: str
+    basis: str = ""
+    """How it was read: `page` (the page itself, often opening or abstract), `recall` (not opened)."""
+    read_on: str = ""
+    note: str = ""
+    kept_for: str = ""
+    """Why a source that no statement cites is kept."""
+
+    @property
+    def id(self) -> str:
+        return self.source
+
+
+class Claim(File, kw_only=True):
+    """data/claims/<claim>.yaml: one claim of a seed page and what carries it."""
+
+    claim: str
+    seed: str
+    kind: str
+    says: str
+    must: str
+    """What the program must do about it."""
+    test: str
+    now: str
+    """Its standing today."""
+    later: tuple[str, ...] = ()
+    carried_by: tuple[str, ...] = ()
+    """Knowledge files (`options/VRd`), modules or docs that carry it; spec cases name the claim themselves."""
+    review: Review
+
+    @property
+    def id(self) -> str:
+        return self.claim
+
+
+class TimelineEvent(File, kw_only=True):
+    """data/timeline.yaml: approvals, withdrawals and other dated events."""
+
+    date: str
+    country: Country | Literal["INT"]
+    """INT: of no single country, such as a publication."""
+    says: str
+    source: Cite
+    status: Status = "draft"
+    options: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+
+
+class Policy(File, kw_only=True):
+    """data/policies/<policy>.yaml: a switch where another reading is legitimate, or a number of a derivation."""
+
+    policy: str
+    says: str
+    default: str | float | bool | list[str]
+    allowed: tuple[str, ...] = ()
+    unit: str = ""
+    source: Cite
+    status: Status = "draft"
+    from_: str = msgspec.field(name="from", default="")
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.policy
+
+
+class FactSpec(File, kw_only=True):
+    """One fact of facts.yaml."""
+
+    type: Literal["yes-no", "number", "word"]
+    says: str
+    unit: str = ""
+    question: str = ""
+    settles: str = ""
+    unknown: bool = True
+
+
+class Facts(File, kw_only=True):
+    """facts.yaml: plain facts, families over drugs, classes, options and words, and the facts of one regimen."""
+
+    facts: dict[str, FactSpec]
+    families: dict[str, FactSpec]
+    regimen: dict[str, FactSpec]
+
+
+class Term(File, kw_only=True):
+    """One word of library/glossary.yaml, in a patient's words."""
+
+    term: str
+    says: str
+    source: Cite
+    status: Status = "draft"
+    claims: tuple[str, ...] = ()
+
+
+class Resource(File, kw_only=True):
+    """One entry of library/resources.yaml: where to read on, whom to ask."""
+
+    id: str
+    kind: Literal["link", "service"]
+    says: str
+    source: Cite
+    note: str = ""
+    search: tuple[str, ...] = ()
+    """What a trial search can be narrowed by."""
+    status: Status = "draft"
+    claims: tuple[str, ...] = ()
+
+
+class Duty(File, kw_only=True):
+    """One entry of library/safety.yaml or library/plain-language.yaml: what is asked for, and what follows from it."""
+
+    id: str
+    area: str
+    says: str
+    so: str
+    """What the program does, or leaves, because of it."""
+    source: Cite
+    status: Status = "draft"
+
+
+class Path(File, kw_only=True):
+    """One path of data/knowledge.yaml: the order and names of the groups on every screen."""
+
+    path: str
+    label: str

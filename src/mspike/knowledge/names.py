@@ -1,0 +1,48 @@
+"""The names that a condition may use, and what facts.yaml says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mspike.knowledge.catalogue import token
+from mspike.knowledge.model import FactSpec, Knowledge
+
+WORDS = ("oral", "hospital-stay")
+"""What a patient may want or avoid besides option ids and paths."""
+
+
+def fact_specs(knowledge: Knowledge) -> dict[str, FactSpec]:
+    """Every fact there is, by name, families filled in."""
+    specs = {**knowledge.facts.facts, **knowledge.facts.regimen}
+    for family, spec in knowledge.facts.families.items():
+        prefix, _, slot = family.partition("{")
+        for member, label in members(knowledge, slot.rstrip("}")):
+            fill = {"{" + slot: label}
+            specs[prefix + token(member)] = FactSpec(
+                type=spec.type,
+                unit=spec.unit,
+                says=_fill(spec.says, fill),
+                question=_fill(spec.question, fill),
+                settles=_fill(spec.settles, fill),
+                unknown=spec.unknown,
+            )
+    return specs
+
+
+def members(knowledge: Knowledge, slot: str) -> Iterator[tuple[str, str]]:
+    """(id, label) of everything that a family's slot ranges over."""
+    if slot == "drug":
+        yield from ((d.drug, d.label[0].lower() + d.label[1:]) for d in knowledge.drugs.values())
+    elif slot == "class":
+        yield from ((c.class_, c.label) for c in knowledge.classes.values())
+    elif slot == "option":
+        yield from ((o.option, o.label) for o in knowledge.options.values())
+    else:
+        ids = (*knowledge.options, *(p.path for p in knowledge.paths), *WORDS)
+        yield from ((name, name.replace("-", " ")) for name in dict.fromkeys(ids))
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    for key, value in values.items():
+        text = text.replace(key, value)
+    return text

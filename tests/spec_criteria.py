@@ -1,0 +1,112 @@
+"""Reads the tables of spec/criteria/*.md: cases of single criteria, as a clinician writes them.
+
+Columns: case | option | given | criterion | -> result | because, and optionally country and as of.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from mspike.derive.state import Fact
+from mspike.knowledge import Catalogue, catalogue
+from mspike.knowledge.grammar import Truth
+from mspike.options.label import label_truth
+from mspike.options.truth import Truths, tri
+from mspike.record.model import Number
+
+SPEC = Path(__file__).resolve().parents[1] / "spec" / "criteria"
+TODAY = "2026-11-21"
+
+
+class Case(msgspec.Struct, frozen=True):
+    file: str
+    row: int
+    case: str
+    option: str
+    given: tuple[tuple[str, str], ...]
+    criterion: str
+    expected: str
+    because: str
+    country: str = "US"
+    as_of: str = TODAY
+
+    @property
+    def id(self) -> str:
+        return f"{self.file}:{self.row} {self.criterion}: {self.case}"
+
+
+def read_cases(folder: Path = SPEC) -> Iterator[Case]:
+    for path in sorted(folder.glob("*.md")):
+        head: list[str] | None = None
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if not line.startswith("|"):
+                head = None
+                continue
+            cells = [c.strip().replace("\\|", "|") for c in re.split(r"(?<!\\)\|", line.strip()[1:-1])]
+            if head is None:
+                head = cells
+            elif not set("".join(cells)) <= set("-: "):
+                yield _case(path.stem, number, dict(zip(head, cells, strict=True)))
+
+
+def _case(file: str, row: int, cells: dict[str, str]) -> Case:
+    given = tuple(
+        (name.strip(), value.strip())
+        for name, _, value in (part.partition("=") for part in cells["given"].split(";") if part.strip())
+    )
+    return Case(
+        file, row, cells["case"], cells["option"], given, cells["criterion"], cells["-> result"], cells["because"],
+        cells.get("country") or "US", cells.get("as of") or TODAY,
+    )  # fmt: skip
+
+
+def value_of(text: str) -> bool | Number | None:
+    """`yes`, `no`, `?`, `3`, `12..14`, `<15`, `>=4`."""
+    if text in ("yes", "no", "?"):
+        return {"yes": True, "no": False, "?": None}[text]
+    if ".." in text:
+        low, high = text.split("..")
+        return Number(float(low), float(high))
+    if text[0] in "<>":
+        number = float(text.lstrip("<>="))
+        exact = "=" in text
+        below, above = Number(-math.inf, number, True, not exact), Number(number, math.inf, not exact, True)
+        return below if text[0] == "<" else above
+    return Number(float(text), float(text))
+
+
+def run(case: Case) -> str:
+    """The result of a case, in the words of the table."""
+    in_force: Catalogue = catalogue(dt.date.fromisoformat(case.as_of), case.country)
+    for name, _ in case.given:
+        assert name in in_force.facts, f"no fact is called {name!r}"
+    truths = Truths({name: Fact(value_of(text), basis="stated") for name, text in case.given})
+    if case.criterion.startswith("disagreement/"):
+        _, name, index = case.criterion.split("/")
+        entry = in_force.knowledge.disagreements[name]
+        when = entry.when if index == "shown" else entry.positions[int(index)].when
+        return word(truths.of(in_force.expr(when)), "met", "not-met")
+    item = next(i for i in in_force.options if i.option.option == case.option)
+    if case.criterion == "availability":
+        return item.availability.status if item.availability else "unknown"
+    if case.criterion == "label":
+        if item.availability is None or not item.availability.label:
+            return "no-label"
+        return {True: "met", False: "not-met", None: "cannot-tell"}[
+            tri(label_truth(item.availability, in_force, truths))
+        ]
+    found = [c for c in item.criteria if c.origin == case.criterion]
+    if not found:
+        return "not in force"
+    effect = found[0].effect if not found[0].policy else str(in_force.knowledge.policy(found[0].policy))
+    return word(truths.of(found[0].expr), effect, "silent")
+
+
+def word(truth: Truth, yes: str, no: str) -> str:
+    return {True: yes, False: no, None: "cannot tell"}[tri(truth)]
