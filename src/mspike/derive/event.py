@@ -1,0 +1,121 @@
+"""The event: what kind it is, and what follows from its kind. Words: spec/status.md."""
+
+from __future__ import annotations
+
+from mspike.derive.intervals import tri_and, tri_not
+from mspike.derive.lines import RELAPSES
+from mspike.derive.pace import Finding
+from mspike.derive.settings import Settings
+from mspike.derive.state import Fact, Line
+from mspike.record import Record, Tri
+
+AT = ("disease.event",)
+
+
+def event_facts(record: Record, lines: tuple[Line, ...] | None) -> dict[str, Fact]:
+    event = record.disease.event
+    facts: dict[str, Fact] = {
+        "symptoms": _symptoms(record),
+        "painful_local_lesion": _painful(record),
+        "newly_diagnosed": _newly_diagnosed(record, lines),
+        "smouldering": _smouldering(record),
+    }
+    if event.type is None:
+        return facts
+    date = event.date
+    for kind in ("clinical-relapse", "biochemical-relapse", "local-progression", "stable", "toxicity"):
+        because = f"event: {event.type}"
+        facts[f"event_{kind.replace('-', '_')}"] = Fact(event.type == kind, date, "stated", AT, because)
+    if event.type in RELAPSES or event.type == "stable":
+        facts["progressing"] = Fact(event.type in RELAPSES, date, "derived", AT, f"event: {event.type}")
+    return facts
+
+
+def _symptoms(record: Record) -> Fact:
+    """Stated, else from the kind: a clinical relapse has symptoms or organ damage, a biochemical one has neither."""
+    event = record.disease.event
+    if event.symptoms is not None:
+        return Fact(event.symptoms, event.date, "stated", ("disease.event.symptoms",), "stated")
+    if event.type == "clinical-relapse":
+        return Fact(True, event.date, "derived", AT, "a clinical relapse is one with symptoms or organ damage")
+    if event.type == "biochemical-relapse":
+        return Fact(False, event.date, "derived", AT, "a biochemical relapse is one without symptoms or organ damage")
+    return Fact()
+
+
+def _painful(record: Record) -> Fact:
+    event = record.disease.event
+    value: Tri = None
+    symptoms = _symptoms(record).value
+    if event.type == "local-progression" and symptoms is not None:
+        value = bool(symptoms)
+    elif symptoms is False:
+        value = False
+    if value is None:
+        return Fact()
+    because = "local progression with symptoms" if value else "no symptoms"
+    return Fact(value, event.date, "derived", AT, because)
+
+
+def _newly_diagnosed(record: Record, lines: tuple[Line, ...] | None) -> Fact:
+    event = record.disease.event
+    if event.type is not None:
+        return Fact(event.type == "newly-diagnosed", event.date, "stated", AT, f"event: {event.type}")
+    if lines or record.treatments:
+        return Fact(False, None, "derived", ("lines" if lines else "treatments",), "treated before")
+    if lines is not None and record.disease.diagnosis == "multiple-myeloma":
+        return Fact(True, None, "derived", ("lines",), "no line of therapy so far")
+    return Fact()
+
+
+def _smouldering(record: Record) -> Fact:
+    diagnosis = record.disease.diagnosis
+    if diagnosis is None:
+        return Fact()
+    return Fact(diagnosis == "smouldering-myeloma", None, "stated", ("disease.diagnosis",), f"diagnosis: {diagnosis}")
+
+
+def pace_facts(
+    record: Record, found: Finding, symptoms: Tri, settings: Settings
+) -> tuple[dict[str, Fact], str | None, str]:
+    """Rapid, significant, slow; the word for the pace; and why. `found`: what the values show."""
+    event = record.disease.event
+    if event.type == "stable":
+        no = Fact(False, event.date, "derived", AT, "event: stable")
+        names = ("rapid_relapse", "significant_biochemical_relapse", "slow_biochemical_relapse")
+        return dict.fromkeys(names, no), None, "stable disease is stated"
+    rapid = _rapid(record, found, settings)
+    significant = Fact(found.value, found.date, _basis(found.value), found.at, found.because)
+    quick = rapid.value if isinstance(rapid.value, bool) else None
+    biochemical = None if event.type is None else event.type == "biochemical-relapse"
+    value = tri_and((biochemical, tri_not(quick), tri_not(found.value), tri_not(symptoms)))
+    because = f"event: {event.type}" if biochemical is False else found.because
+    slow = Fact(value, event.date, _basis(value), (*AT, *found.at), because)
+    facts = {"rapid_relapse": rapid, "significant_biochemical_relapse": significant, "slow_biochemical_relapse": slow}
+    word = None
+    if quick:
+        word = "rapid"
+    elif found.value:
+        word = "significant"
+    elif found.value is False and event.type in RELAPSES:
+        word = "slow"
+    return facts, word, rapid.because if event.rapid else found.because
+
+
+def _rapid(record: Record, found: Finding, settings: Settings) -> Fact:
+    """Stated; else no where the values show no significant rise, and by policy `rapid_relapse` where they do."""
+    event = record.disease.event
+    if event.rapid is not None:
+        says = "stated rapid" if event.rapid else "stated not rapid"
+        because = f"{says}; {found.because}" if found.value is not None else says
+        return Fact(event.rapid, event.date, "stated", ("disease.event.rapid",), because)
+    if found.value is None:
+        return Fact(None, None, "unknown", found.at, found.because)
+    if not found.value:
+        return Fact(False, found.date, "derived", found.at, found.because)
+    because = f"{found.because}; policy rapid_relapse: {settings.rapid_relapse}"
+    return Fact(settings.rapid_relapse == "significant", found.date, "assumed", found.at, because)
+
+
+def _basis(value: Tri) -> str:
+    return "unknown" if value is None else "derived"

@@ -1,0 +1,267 @@
+"""Organ function from the newest measurements, and other illnesses as far as the record speaks of them.
+
+A condition that is not listed is unknown, never absent, unless the record says `present: no`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from mspike.derive.exposure import Exposure
+from mspike.derive.intervals import at_least, at_most, exactly, span_words, tri_and, tri_or
+from mspike.derive.settings import Settings
+from mspike.derive.state import Fact
+from mspike.derive.vocabulary import UNKNOWN, Vocabulary
+from mspike.record import Condition, Measurement, Number, Record, Tri, day_of, in_upper_limits, months_between
+
+PLAIN = {
+    "heart_failure": "heart-failure", "ischaemic_heart_disease": "ischaemic-heart-disease", "arrhythmia": "arrhythmia",
+    "hypertension": "hypertension", "thrombosis": "venous-thromboembolism", "liver_disease": "liver-disease",
+    "copd": "copd", "diabetes": "diabetes", "hepatitis_c": "hepatitis-c", "hiv": "hiv",
+    "corneal_disease": "corneal-disease", "parkinsonism": "parkinsonism",
+    "neurological_symptoms": "neurological-symptoms", "second_cancer": "second-cancer",
+}  # fmt: skip
+"""Fact → the condition whose presence it is."""
+
+NUMBERS = {
+    "lvef_pct": "lvef", "platelets_10e9_l": "platelets", "neutrophils_10e9_l": "neutrophils",
+    "haemoglobin_g_l": "haemoglobin", "fev1_pct": "fev1", "qtc_ms": "qtc",
+    "corrected_calcium_mmol_l": "albumin-corrected-calcium",
+}  # fmt: skip
+"""Fact → the test whose newest value it is."""
+
+
+def health_facts(
+    record: Record, so_far: Mapping[str, Fact], exposure: Exposure, vocabulary: Vocabulary, settings: Settings
+) -> dict[str, Fact]:
+    """`so_far`: the facts of the drugs, intolerance among them."""
+    newest = newest_measurements(record)
+    by_name: dict[str, list[Condition]] = {}
+    for entry in record.conditions:
+        by_name.setdefault(entry.name, []).append(entry)
+    facts = {fact: _measured(newest.get(test)) for fact, test in NUMBERS.items()}
+    facts |= {fact: _present(by_name.get(name, ())) for fact, name in PLAIN.items()}
+    heart, nerves = by_name.get("heart-failure", ()), by_name.get("peripheral-neuropathy", ())
+    facts["bilirubin_xuln"] = _bilirubin(newest.get("bilirubin"))
+    facts["crcl_ml_min"] = _clearance(newest, settings)
+    facts["dialysis"] = _dialysis(by_name.get("dialysis", ()), newest.get("creatinine-clearance"), settings)
+    facts["heart_failure_active"] = _active(heart)
+    facts["nyha"] = _grade(heart, "nyha")
+    facts["neuropathy_grade"] = _grade(nerves, "grade")
+    facts["neuropathy_painful"] = _painful(nerves)
+    facts["infection_active"] = _active(by_name.get("infection", ()))
+    facts["thrombosis_recent"] = _recent_clot(by_name.get("venous-thromboembolism", ()), record, settings)
+    facts["hepatitis_b"] = _hepatitis_b(by_name.get("hepatitis-b", ()), newest)
+    of_heart = facts["heart_failure_active"]
+    facts |= _attributed(heart, of_heart, record, so_far, exposure, vocabulary, "heart_failure")
+    facts |= _attributed(nerves, _present(nerves), record, so_far, exposure, vocabulary, "neuropathy")
+    for entry in by_name.get("allergy", ()):
+        names = vocabulary.drugs.get(entry.to or "")
+        if names is not None and entry.present is not False:
+            facts[names.allergy] = Fact(True, entry.date, "stated", (entry.at,), "allergy recorded")
+    return facts
+
+
+def newest_measurements(record: Record) -> dict[str, Measurement]:
+    """The newest value of each test, on or before `as_of`."""
+    newest: dict[str, Measurement] = {}
+    for entry in record.measurements:
+        known = newest.get(entry.test)
+        if known is None or _order(entry) > _order(known):
+            newest[entry.test] = entry
+    return newest
+
+
+def _order(entry: Measurement) -> tuple[int, int, float, str]:
+    """By date; of two results of one day the higher one, whatever their order in the record."""
+    return (
+        entry.date.first.toordinal(),
+        entry.date.last.toordinal(),
+        entry.value.high if entry.value else 0.0,
+        entry.text or "",
+    )
+
+
+def _measured(entry: Measurement | None) -> Fact:
+    if entry is None or entry.value is None:
+        return UNKNOWN
+    return Fact(entry.value, entry.date, "stated", (entry.at,), entry.given)
+
+
+def _bilirubin(entry: Measurement | None) -> Fact:
+    value = in_upper_limits(entry) if entry else None
+    if entry is None or value is None:
+        return (
+            UNKNOWN
+            if entry is None
+            else Fact(None, entry.date, "unknown", (entry.at,), "no upper limit is given with it")
+        )
+    basis = "stated" if entry.unit == "xULN" else "derived"
+    return Fact(value, entry.date, basis, (entry.at,), f"{entry.given}: {span_words(value)} times the upper limit")
+
+
+def _clearance(newest: dict[str, Measurement], settings: Settings) -> Fact:
+    """The newest creatinine clearance; by policy `egfr_as_crcl` a newest eGFR stands in where there is none."""
+    direct, estimate = newest.get("creatinine-clearance"), newest.get("egfr")
+    if direct is not None and direct.value is not None:
+        return _measured(direct)
+    if estimate is None or estimate.value is None:
+        return (
+            Fact(because="creatinine alone does not give it: the weight is not on record")
+            if "creatinine" in newest
+            else UNKNOWN
+        )
+    if not settings.egfr_as_crcl:
+        return Fact(None, estimate.date, "unknown", (estimate.at,), f"only an eGFR is given ({estimate.given})")
+    because = f"eGFR {estimate.given} in place of a creatinine clearance (policy egfr_as_crcl: yes)"
+    return Fact(estimate.value, estimate.date, "assumed", (estimate.at,), because)
+
+
+def _dialysis(entries: Iterable[Condition], clearance: Measurement | None, settings: Settings) -> Fact:
+    stated = _present(entries)
+    if stated.value is not None or clearance is None or clearance.value is None:
+        return stated
+    if not at_least(clearance.value, settings.dialysis_excluded_from_crcl_ml_min):
+        return stated
+    limit = f"{settings.dialysis_excluded_from_crcl_ml_min:g}"
+    because = f"creatinine clearance {clearance.given}, from {limit} on taken to exclude it"
+    return Fact(False, clearance.date, "assumed", (clearance.at,), because)
+
+
+def _present(entries: Iterable[Condition]) -> Fact:
+    """Yes if any entry says so, no if all that speak of it say no, unknown where none does."""
+    entries = tuple(entries)
+    value = tri_or(entry.present for entry in entries) if entries else None
+    return _said(entries, value, lambda entry: entry.present is value)
+
+
+def _active(entries: Iterable[Condition]) -> Fact:
+    entries = tuple(entries)
+    value = tri_or(_is_active(entry) for entry in entries) if entries else None
+    return _said(entries, value, lambda entry: _is_active(entry) is value)
+
+
+def _is_active(entry: Condition) -> Tri:
+    return False if entry.present is False else entry.active if entry.present else None
+
+
+def _said(entries: tuple[Condition, ...], value: Tri, tells: Callable[[Condition], bool]) -> Fact:
+    if not entries:
+        return UNKNOWN
+    telling = [entry for entry in entries if tells(entry)] or list(entries)
+    dates = [entry.date for entry in telling if entry.date]
+    words = ", ".join(dict.fromkeys(_condition_words(entry) for entry in telling))
+    at = tuple(entry.at for entry in telling)
+    return Fact(value, dates[0] if dates else None, "unknown" if value is None else "stated", at, words)
+
+
+def _condition_words(entry: Condition) -> str:
+    words = entry.name.replace("-", " ")
+    if entry.present is False:
+        return f"no {words}"
+    if entry.grade is not None:
+        words += f" grade {entry.grade}"
+    if entry.nyha is not None:
+        words += f" NYHA {entry.nyha}"
+    if entry.site:
+        words += f" ({entry.site})"
+    if entry.attributed_to:
+        words += f" put down to {entry.attributed_to}"
+    return words
+
+
+def _grade(entries: Iterable[Condition], field: str) -> Fact:
+    """The highest grade; 0 where the condition is stated absent, 1 to 4 where it is there without a grade."""
+    entries = tuple(entries)
+    there = [entry for entry in entries if entry.present]
+    if not there:
+        absent = entries and all(entry.present is False for entry in entries)
+        return Fact(exactly(0), None, "stated", tuple(e.at for e in entries), "stated absent") if absent else UNKNOWN
+    grades = [getattr(entry, field) for entry in there]
+    known = [float(grade) for grade in grades if grade is not None]
+    low = max(known, default=1.0)
+    value = Number(low, low if len(known) == len(grades) else 4.0)
+    because = ", ".join(_condition_words(entry) for entry in there)
+    return Fact(value, there[0].date, "stated" if known else "derived", tuple(e.at for e in there), because)
+
+
+def _painful(entries: Iterable[Condition]) -> Fact:
+    entries = tuple(entries)
+    value = (
+        tri_or(False if e.present is False else e.painful if e.present else None for e in entries) if entries else None
+    )
+    return _said(entries, value, lambda entry: True)
+
+
+def _recent_clot(entries: Iterable[Condition], record: Record, settings: Settings) -> Fact:
+    entries = tuple(entries)
+
+    def recent(entry: Condition) -> Tri:
+        if entry.date is None:
+            return False if entry.present is False else None
+        months = months_between(entry.date, day_of(record.as_of))
+        return tri_and((entry.present, at_most(months, settings.recent_thrombosis_months)))
+
+    value = tri_or(recent(entry) for entry in entries) if entries else None
+    return _said(entries, value, lambda entry: recent(entry) is value)
+
+
+def _hepatitis_b(entries: Iterable[Condition], newest: dict[str, Measurement]) -> Fact:
+    """Now or past: the condition, or HBsAg or anti-HBc positive. No only when both are negative, or it is stated."""
+    stated = _present(entries)
+    tests = [newest[test] for test in ("hbsag", "anti-hbc") if test in newest]
+    positive = [test for test in tests if test.text == "positive"]
+    if stated.value or positive:
+        if not positive:
+            return stated
+        words = ", ".join(f"{test.test} positive" for test in positive)
+        return Fact(True, positive[0].date, "derived", tuple(test.at for test in positive), words)
+    if len(tests) == 2 and all(test.text == "negative" for test in tests):
+        at = tuple(test.at for test in tests)
+        return Fact(False, tests[0].date, "derived", at, "HBsAg and anti-HBc negative")
+    return stated
+
+
+def _attributed(
+    entries: Iterable[Condition],
+    known: Fact,
+    record: Record,
+    facts: Mapping[str, Fact],
+    exposure: Exposure,
+    vocabulary: Vocabulary,
+    what: str,
+) -> dict[str, Fact]:
+    """`<what>_from_<drug>` for every drug that was given, or that a condition is put down to."""
+    entries = tuple(entries)
+    drugs = dict.fromkeys((*(exposure.drugs or ()), *(entry.attributed_to or "" for entry in entries)))
+    found: dict[str, Fact] = {}
+    for drug in drugs:
+        names = vocabulary.drugs.get(drug)
+        if names is not None:
+            unexplained = not record.conditions and facts[names.intolerant].value is not False
+            found[getattr(names, what)] = _from_drug(drug, entries, known, unexplained, what)
+    return found
+
+
+def _from_drug(drug: str, entries: tuple[Condition, ...], known: Fact, unexplained: bool, what: str) -> Fact:
+    """Put down to this drug, to something else, or not said.
+
+    Where the condition is not on record nothing is put down to the drug; but a drug that may have been stopped for
+    toxicity, in a record without any condition, leaves it open.
+    """
+    if not entries:
+        words = f"no {what.replace('_', ' ')} on record"
+        return Fact(because=words) if unexplained else Fact(False, None, "derived", (), words)
+    if known.value is False:
+        return Fact(False, known.date, "derived", known.sources, known.because)
+
+    def holds(entry: Condition) -> Tri:
+        there = _is_active(entry) if what == "heart_failure" else entry.present
+        if there is False:
+            return False
+        if entry.attributed_to is None:
+            return None
+        return there if entry.attributed_to == drug else False
+
+    value = tri_or(holds(entry) for entry in entries)
+    return _said(entries, value, lambda entry: holds(entry) is value)

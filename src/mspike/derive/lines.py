@@ -1,0 +1,162 @@
+"""Lines of therapy as the clinician stated them: conditioning taken out, the regimen named, parts and reasons read.
+
+Rules: spec/lines.md. What a line says about refractoriness is judged in `refractory`.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from mspike.derive.intervals import at_most, more_than
+from mspike.derive.settings import Settings
+from mspike.derive.state import Line
+from mspike.derive.vocabulary import Vocabulary
+from mspike.record import Day, Record, StatedLine, days_between, months_between
+
+TRANSPLANT = "autologous-transplant"
+RELAPSES = ("clinical-relapse", "biochemical-relapse", "local-progression")
+"""Events in which the disease grows."""
+
+
+def derive_lines(record: Record, vocabulary: Vocabulary, settings: Settings) -> tuple[Line, ...] | None:
+    """The stated lines in order; None where the record states none and does not say that there were none."""
+    if record.lines is None:
+        return () if record.disease.event.type == "newly-diagnosed" and not record.treatments else None
+    stated = sorted(record.lines, key=lambda s: (s.number, s.start.first.isoformat() if s.start else ""))
+    lines: list[Line] = []
+    for entry in stated:
+        lines.append(_line(entry, lines, record, vocabulary, settings))
+    event = record.disease.event
+    if lines and lines[-1].progression is None and event.type in RELAPSES:
+        lines[-1] = replace(lines[-1], progression=event.date)
+    return tuple(lines)
+
+
+def _line(stated: StatedLine, before: list[Line], record: Record, vocabulary: Vocabulary, settings: Settings) -> Line:
+    transplant = stated.transplant if stated.transplant is not None else _procedure_inside(stated, record)
+    drugs = tuple(d for d in stated.drugs if not (transplant and d in settings.conditioning_drugs))
+    regimen = vocabulary.name(drugs) or ("transplant" if transplant else "no drug named")
+    maintenance = stated.maintenance or ()
+    previous = before[-1] if before else None
+    return Line(
+        number=stated.number,
+        drugs=drugs,
+        regimen=regimen,
+        start=stated.start,
+        stop=stated.stop,
+        parts=_parts(stated, drugs, transplant, vocabulary),
+        best_response=stated.best_response,
+        start_reason=_start_reason(previous),
+        stop_reason=_stop_reason(stated),
+        transplant=transplant,
+        maintenance=maintenance,
+        flags=_flags(stated, drugs, transplant, before, record, vocabulary, settings),
+        because=_because(stated, regimen, transplant),
+        at=stated.at,
+        progression=stated.stop if _stop_reason(stated) == "progression" else None,
+    )
+
+
+def _procedure_inside(stated: StatedLine, record: Record) -> Day | None:
+    """A recorded transplant whose date lies within the line."""
+    for entry in record.procedures or ():
+        if entry.procedure != TRANSPLANT or entry.date is None or stated.start is None:
+            continue
+        ended = stated.stop.last if stated.stop else record.as_of
+        if stated.start.first <= entry.date.first and entry.date.last <= ended:
+            return entry.date
+    return None
+
+
+def _parts(
+    stated: StatedLine, drugs: tuple[str, ...], transplant: Day | bool | None, vocabulary: Vocabulary
+) -> tuple[str, ...]:
+    maintained = bool(stated.maintenance) or stated.progressed_on_maintenance is True
+    if transplant:
+        parts = ("induction", TRANSPLANT) if drugs else (TRANSPLANT,)
+        return (*parts, "maintenance") if maintained else parts
+    if any("CAR-T" in vocabulary.classes_of(d) for d in drugs):
+        return ("car-t",)
+    return ("treatment", "maintenance") if maintained else ("treatment",)
+
+
+def _stop_reason(stated: StatedLine) -> str | None:
+    """As stated; progression on maintenance is a reason too."""
+    if stated.stop_reason in (None, "not-stated") and stated.progressed_on_maintenance:
+        return "progression"
+    return stated.stop_reason
+
+
+def _start_reason(previous: Line | None) -> str | None:
+    """Why the line began, as far as the end of the line before it says so."""
+    if previous is None:
+        return "first treatment"
+    if previous.stop_reason == "progression":
+        return f"progression on line {previous.number}"
+    if previous.stop_reason == "toxicity":
+        return f"toxicity of line {previous.number}"
+    return None
+
+
+def _flags(
+    stated: StatedLine,
+    drugs: tuple[str, ...],
+    transplant: Day | bool | None,
+    before: list[Line],
+    record: Record,
+    vocabulary: Vocabulary,
+    settings: Settings,
+) -> tuple[str, ...]:
+    """The flags that the stated line itself shows, from the closed list."""
+    flags: list[str] = []
+    core = vocabulary.core(drugs)
+    same = [line for line in before if core and vocabulary.core(line.drugs) == core]
+    if same:
+        adjacent = same[-1] is before[-1]
+        flags.append("retreatment-same-regimen" if adjacent else "regimen-repeated-after-intervening-line")
+    if before:
+        last = before[-1]
+        if last.stop and stated.start:
+            gap = months_between(last.stop, stated.start)
+            if more_than(gap, settings.treatment_free_months):
+                flags.append("treatment-free-interval-gt-12m")
+        if last.stop_reason in ("toxicity", "access", "choice"):
+            flags.append("switch-without-PD")
+    if transplant and not drugs:
+        flags.append("sct-only-line")
+    if any("CAR-T" in vocabulary.classes_of(d) for d in drugs) and not all(
+        "CAR-T" in vocabulary.classes_of(d) for d in core
+    ):
+        flags.append("bridging-in-car-t-line")
+    diagnosed = record.disease.diagnosed
+    if stated.stop and diagnosed and at_most(days_between(stated.stop, diagnosed), 0) is False:
+        flags.append("pre-diagnosis-therapy")
+    if not before and stated.best_response in ("SD", "PD"):
+        flags.append("response-below-MR-line1")
+    return tuple(flags)
+
+
+def _because(stated: StatedLine, regimen: str, transplant: Day | bool | None) -> str:
+    """`stated: VRd with transplant 2021-09, from 2021-01, stopped 2026-05: progression on maintenance`."""
+    words = [f"stated: {regimen}"]
+    if transplant:
+        words[0] += f" with transplant {transplant.text}" if isinstance(transplant, Day) else " with transplant"
+    if stated.start:
+        words.append(f"from {stated.start.text}")
+    if stopped := stop_words(stated):
+        words.append(stopped)
+    return ", ".join(words)
+
+
+def stop_words(stated: StatedLine) -> str:
+    """`stopped 2026-05: progression on maintenance`; empty where no reason is stated."""
+    reason = _stop_reason(stated)
+    if reason in (None, "not-stated"):
+        return ""
+    tail = " on maintenance" if reason == "progression" and stated.progressed_on_maintenance else ""
+    return f"stopped{f' {stated.stop.text}' if stated.stop else ''}: {reason}{tail}"
+
+
+def line_words(line: Line) -> str:
+    """`line 1 (VRd)`."""
+    return f"line {line.number} ({line.regimen})"

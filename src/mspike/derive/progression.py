@@ -1,0 +1,66 @@
+"""When the disease progressed, as far as the record states it: ends of lines, judged assessments, the event."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mspike.derive.intervals import between_days
+from mspike.derive.lines import RELAPSES
+from mspike.derive.state import Line
+from mspike.record import Day, Record, Tri, day_of
+
+QUIET = ("stable", "toxicity")
+"""Events in which no progression is stated."""
+
+
+class Progression(msgspec.Struct, frozen=True):
+    date: Day | None
+    """None: it happened, on an unknown day."""
+    says: str
+    at: str
+    sure: Tri = True
+    """None: a first progression that nothing has confirmed yet."""
+    line: int | None = None
+    """The line (its place in the order) that it ended; None: the record does not tie it to a line."""
+
+
+def stated_progressions(record: Record, lines: tuple[Line, ...] | None, pd_confirm: str) -> tuple[Progression, ...]:
+    """Every progression on record, by date."""
+    found: list[Progression] = []
+    for place, line in enumerate(lines or ()):
+        if line.stop_reason == "progression":
+            found.append(
+                Progression(_end(place, lines or (), record), f"progression on line {line.number}", line.at, line=place)
+            )
+    for entry in record.assessments or ():
+        if entry.response == "PD":
+            sure = True if entry.confirmed or _new_line_follows(entry.date, lines, pd_confirm) else entry.confirmed
+            if sure is not False:
+                found.append(Progression(entry.date, "PD", entry.at, sure))
+    event = record.disease.event
+    if event.type in RELAPSES:
+        date = event.date or (_since(lines[-1], record) if lines else None)
+        found.append(Progression(date, "relapse", "disease.event", line=len(lines) if lines else None))
+    return tuple(sorted(found, key=lambda p: (p.date.first.toordinal() if p.date else 0, p.says, p.at)))
+
+
+def _end(place: int, lines: tuple[Line, ...], record: Record) -> Day | None:
+    """When a line ended; where it is not stated, between its start and that of the next line, or today."""
+    line = lines[place]
+    if line.stop or line.start is None:
+        return line.stop
+    following = lines[place + 1] if place + 1 < len(lines) else None
+    if following is None:
+        return between_days(line.start, day_of(record.as_of))
+    return between_days(line.start, following.start) if following.start else None
+
+
+def _since(line: Line, record: Record) -> Day | None:
+    """Some day since the last line ended, or since it began where its end is not stated."""
+    known = line.stop or line.start
+    return between_days(known, day_of(record.as_of)) if known else None
+
+
+def _new_line_follows(date: Day, lines: tuple[Line, ...] | None, pd_confirm: str) -> bool:
+    """Whether a line that began after an unconfirmed progression confirms it (policy `pd_confirm`)."""
+    return pd_confirm == "new-line" and any(line.start and line.start.first >= date.last for line in lines or ())

@@ -1,0 +1,257 @@
+"""To which drugs the disease is refractory: no response, or progression on the drug or within 60 days of its last dose.
+
+Rules: spec/refractoriness.md, after IMWG 2011. A list that the record states is complete and wins; otherwise each
+drug of each line is judged by its own last dose. A drug once failed stays failed.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from mspike.derive.exposure import last_dose, own_records
+from mspike.derive.intervals import at_least, at_most, span_words, tri_and
+from mspike.derive.lines import RELAPSES, line_words, stop_words
+from mspike.derive.progression import QUIET, Progression
+from mspike.derive.settings import Settings
+from mspike.derive.state import Line
+from mspike.derive.vocabulary import Vocabulary
+from mspike.record import Day, Record, StatedLine, Treatment, Tri, day_of, days_between
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """Whether the disease is refractory to one drug, by one line or one drug record."""
+
+    drug: str
+    value: Tri
+    because: str
+    at: tuple[str, ...]
+    date: Day | None = None
+    stated: bool = False
+    early: bool = False
+    """It failed after fewer days than policy `short_exposure_days`."""
+
+
+class Course(msgspec.Struct, frozen=True):
+    """One drug in one line, or in one raw drug record."""
+
+    drug: str
+    says: str
+    """`line 1 (VRd)` or `lenalidomide`."""
+    at: str
+    start: Day | None
+    last: Day | None
+    """Last dose; of a one-time product the infusion."""
+    place: int | None
+    """The line's place in the order; None: a raw record."""
+    is_last: bool
+    next_start: Day | None
+    stop_reason: str | None
+    best_response: str | None = None
+    one_time: bool = False
+    own_last: bool = False
+    """`last` comes from the drug's own record, not from the end of the line."""
+    maintenance: Tri = True
+    """Whether the drug was on board when a line broke through on maintenance; None: the record does not say."""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """What every drug is judged against."""
+
+    progressions: tuple[Progression, ...]
+    event: str | None
+    settings: Settings
+
+
+def judge_lines(
+    record: Record,
+    lines: tuple[Line, ...],
+    progressions: tuple[Progression, ...],
+    vocabulary: Vocabulary,
+    settings: Settings,
+) -> tuple[tuple[Judged, ...], ...]:
+    """For each line, a verdict on each of its drugs as derived, whatever list the line states."""
+    evidence = Evidence(progressions, record.disease.event.type, settings)
+    stated = {entry.at: entry for entry in record.lines or ()}
+    own = own_records(record)
+    return tuple(
+        tuple(
+            judge(_course(drug, place, lines, stated.get(line.at), own, vocabulary), evidence)
+            for drug in line.drugs
+            if vocabulary.counts(drug)
+        )
+        for place, line in enumerate(lines)
+    )
+
+
+def judge_treatments(
+    record: Record, progressions: tuple[Progression, ...], vocabulary: Vocabulary, settings: Settings
+) -> tuple[Judged, ...]:
+    """A verdict on each raw drug record, for a record that states no lines."""
+    evidence = Evidence(progressions, record.disease.event.type, settings)
+    today = day_of(record.as_of)
+    judged = []
+    for entry in record.treatments or ():
+        if not vocabulary.counts(entry.drug) or entry.context in settings.contexts_not_exposure:
+            continue
+        once = vocabulary.one_time(entry.drug)
+        last = entry.start if once else entry.end or today
+        judged.append(
+            judge(
+                Course(
+                    entry.drug, entry.drug, entry.at, entry.start, last, None, False, None, entry.stop_reason,
+                    one_time=once, own_last=True,
+                ),
+                evidence,
+            )
+        )  # fmt: skip
+    return tuple(judged)
+
+
+def from_list(stated: StatedLine, line: Line, derived: tuple[Judged, ...]) -> tuple[Judged, ...]:
+    """The verdicts of a line whose `refractory` list is given: complete for the drugs of the line."""
+    found = {j.drug: j for j in derived}
+    listed = stated.refractory or ()
+    day = line.progression or line.stop
+    at = (f"{line.at}.refractory",)
+    judged = []
+    stopped = stop_words(stated)
+    stated_so = f"{line_words(line)}: stated refractory" + (f"; {stopped}" if stopped else "")
+    for drug in dict.fromkeys((*line.drugs, *listed)):
+        early = drug in found and found[drug].early
+        if drug in listed:
+            judged.append(Judged(drug, True, stated_so, at, day, True, early))
+        else:
+            judged.append(Judged(drug, False, f"{line_words(line)}: stated list leaves it out", at, None, True))
+    return tuple(judged)
+
+
+def judge(course: Course, evidence: Evidence) -> Judged:
+    """One drug: no response, progression on therapy, then progression within the window, then why it was stopped."""
+    settings = evidence.settings
+    if course.best_response == "PD" or (course.best_response == "SD" and settings.sd_refractory):
+        return _yes(course, settings, course.last, f"no response: best response {course.best_response}")
+    if course.stop_reason == "progression" and not course.one_time:
+        if course.maintenance is False:
+            return _no(course, "progression on maintenance, and the maintenance did not hold it")
+        if course.maintenance is None:
+            return _open(course, "progression on maintenance, and the maintenance drugs are not named")
+        if not course.own_last:
+            return _yes(course, settings, course.last, "progression on therapy")
+    nearest = _nearest(course, evidence.progressions, settings)
+    if nearest is not None:
+        return nearest
+    return _by_stop(course, evidence)
+
+
+def _nearest(course: Course, progressions: tuple[Progression, ...], settings: Settings) -> Judged | None:
+    """The verdict of the dates: yes or unknown by a progression that was, or may have been, in the window."""
+    unknown: Judged | None = None
+    for progression in progressions:
+        if course.place is not None and progression.line is not None and progression.line < course.place:
+            continue  # it ended an earlier line
+        if course.last is None or progression.date is None:
+            unknown = unknown or _open(course, f"{progression.says}, and a date is missing", progression)
+            continue
+        days = days_between(course.last, progression.date)
+        after = _after_start(course, progression)
+        value = tri_and((after, at_most(days, settings.refractory_window_days), progression.sure))
+        words = f"{progression.says} {progression.date.text}, {_lag_words(course, progression.date)}"
+        if value:
+            return _yes(course, settings, progression.date, words, progression)
+        if value is None:
+            unknown = unknown or _open(
+                course, f"{words}: within the {settings.refractory_window_days:g} days or not", progression
+            )
+    return unknown
+
+
+def _after_start(course: Course, progression: Progression) -> Tri:
+    if progression.line is not None or course.start is None or progression.date is None:
+        return True if progression.line is not None else None
+    days = days_between(course.start, progression.date)
+    return at_least(days, 0)
+
+
+def _lag_words(course: Course, date: Day) -> str:
+    """`45 days after the last dose (2020-04-10)`, `on therapy`."""
+    assert course.last is not None
+    days = days_between(course.last, date)
+    dose = "infusion" if course.one_time else "last dose"
+    if days.high <= 0:
+        return f"on the day of the {dose}" if course.one_time else "on therapy"
+    return f"{span_words(days, 'days')} after the {dose} ({course.last.text})"
+
+
+def _by_stop(course: Course, evidence: Evidence) -> Judged:
+    """No progression falls in the window: what the reason for stopping and the next line say."""
+    settings = evidence.settings
+    later = ""
+    for progression in evidence.progressions:
+        if course.last and progression.date and at_least(days_between(course.last, progression.date), 1):
+            lag = _lag_words(course, progression.date)
+            later = f"; {progression.says} {lag}, limit {settings.refractory_window_days:g} days"
+            break
+    if course.stop_reason == "progression":  # by the drug's own record it had ended long before, or it was given once
+        return _no(course, f"not on board at the progression{later}")
+    if course.stop_reason in (None, "not-stated"):
+        if course.is_last and course.place is not None and evidence.event in RELAPSES:
+            return _no(course, later.removeprefix("; "))
+        return _open(course, "why it was stopped is not stated")
+    if course.is_last:
+        if evidence.event in RELAPSES or evidence.event in QUIET:
+            return _no(course, f"stopped: {course.stop_reason}{later or '; no progression since'}")
+        return _open(course, f"stopped: {course.stop_reason}; whether the disease progressed since is not stated")
+    if course.stop_reason in settings.stops_that_explain:
+        return _no(course, f"stopped: {course.stop_reason}{later}")
+    gap = days_between(course.last, course.next_start) if course.last and course.next_start else None
+    if gap is not None and at_most(gap, settings.refractory_window_days) is False:
+        return _no(course, f"stopped: {course.stop_reason}; next line {span_words(gap, 'days')} later")
+    words = f"next line {span_words(gap, 'days')} later" if gap else "when the next line began is not known"
+    return _open(
+        course, f"stopped: {course.stop_reason}, {words}; whether the disease came back in between is not stated"
+    )
+
+
+def _yes(course: Course, settings: Settings, date: Day | None, words: str, by: Progression | None = None) -> Judged:
+    exposure = days_between(course.start, course.last) if course.start and course.last else None
+    if settings.min_exposure_days > 0 and not course.one_time:
+        enough = at_least(exposure, settings.min_exposure_days) if exposure else None
+        if not enough:
+            limit = f"{settings.min_exposure_days:g} days asked for"
+            given = f"given {span_words(exposure, 'days')}" if exposure else "how long it was given is not known"
+            return (_open if enough is None else _no)(course, f"{words}; {given}, {limit}")
+    early = exposure is not None and not course.one_time and exposure.high < settings.short_exposure_days
+    return Judged(course.drug, True, f"{course.says}: {words}", _at(course, by), date, False, early)
+
+
+def _no(course: Course, words: str) -> Judged:
+    return Judged(course.drug, False, f"{course.says}: {words}", (course.at,))
+
+
+def _open(course: Course, words: str, by: Progression | None = None) -> Judged:
+    return Judged(course.drug, None, f"{course.says}: {words}", _at(course, by))
+
+
+def _at(course: Course, by: Progression | None) -> tuple[str, ...]:
+    return (course.at,) if by is None or by.at == course.at else (course.at, by.at)
+
+
+def _course(
+    drug: str,
+    place: int,
+    lines: tuple[Line, ...],
+    stated: StatedLine | None,
+    own: dict[str, list[Treatment]],
+    vocabulary: Vocabulary,
+) -> Course:
+    line = lines[place]
+    following = lines[place + 1] if place + 1 < len(lines) else None
+    next_start = following.start if following else None
+    last, own_last = last_dose(drug, place, lines, own.get(drug, []), vocabulary)
+    maintenance: Tri = True
+    if stated is not None and stated.progressed_on_maintenance and line.stop_reason == "progression":
+        maintenance = drug in line.maintenance if line.maintenance else None
+    return Course(
+        drug, line_words(line), line.at, line.start, last, place, following is None, next_start, line.stop_reason,
+        line.best_response, vocabulary.one_time(drug), own_last, maintenance,
+    )  # fmt: skip

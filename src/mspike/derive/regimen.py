@@ -1,0 +1,66 @@
+"""One earlier regimen seen on its own: the `regimen` facts of facts.yaml, for judging whether it may be repeated."""
+
+from __future__ import annotations
+
+from mspike.derive.intervals import not_negative, tri_or
+from mspike.derive.state import Fact, Line, State
+from mspike.knowledge import Knowledge, token
+from mspike.record.dates import day_of, months_between
+from mspike.record.model import Day, Number, Tri
+
+RESPONDED = ("sCR", "CR", "VGPR", "PR")
+"""A partial response or better."""
+
+
+def regimen_facts(line: Line, state: State, knowledge: Knowledge) -> dict[str, Fact]:
+    """The facts of one line. Months run to the event, or to `as_of` where no event is dated."""
+    until = state.event_date or day_of(state.as_of)
+    drugs = knowledge.drugs
+    core = [d for d in line.drugs if d in drugs and not drugs[d].steroid]
+    refractory = tri_or(_value(state, f"refractory_{token(d)}") for d in core)
+    responded = None if line.best_response in (None, "NE") else line.best_response in RESPONDED
+    toxic = None if line.stop_reason in (None, "not-stated") else line.stop_reason == "toxicity"
+    end, start = _months(line.stop, until), _months(line.start, until)
+    return {
+        "regimen_responded": _fact(
+            responded, line, f"best response {line.best_response or 'not recorded'}", "best_response"
+        ),
+        "regimen_refractory": _fact(refractory, line, "refractory to a drug of it" if refractory else "", "refractory"),
+        "regimen_stopped_for_toxicity": _fact(
+            toxic, line, f"stopped: {line.stop_reason or 'not recorded'}", "stop_reason"
+        ),
+        "regimen_months_from_end": _fact(end, line, "from its end to this event", "stop"),
+        "regimen_months_from_start": _fact(start, line, "from its start to this event", "start"),
+        "regimen_off_therapy": _fact(_off(line, end), line, "", "stop_reason"),
+        "regimen_has_bortezomib": _fact("bortezomib" in line.drugs, line, "", "drugs"),
+        "regimen_has_anti_cd38": _fact(_has_class(line, "anti-CD38", knowledge), line, "", "drugs"),
+        "regimen_one_time": _fact(any(d in drugs and drugs[d].one_time for d in line.drugs), line, "", "drugs"),
+    }
+
+
+def _value(state: State, name: str) -> Tri:
+    value = state.facts[name].value
+    return value if isinstance(value, bool) else None
+
+
+def _months(day: Day | None, until: Day) -> Number | None:
+    return None if day is None else not_negative(months_between(day, until))
+
+
+def _off(line: Line, months: Number | None) -> Tri:
+    """Whether the relapse came off this therapy: it was stopped for another reason than progression before it."""
+    if line.stop_reason == "progression":
+        return False
+    if line.stop_reason in (None, "not-stated") or months is None:
+        return None
+    return True
+
+
+def _has_class(line: Line, name: str, knowledge: Knowledge) -> bool:
+    return any(name in knowledge.drugs[d].classes for d in line.drugs if d in knowledge.drugs)
+
+
+def _fact(value: bool | Number | None, line: Line, because: str, field: str) -> Fact:
+    if value is None:
+        return Fact()
+    return Fact(value, basis="derived", sources=(f"{line.at}.{field}",), because=because)

@@ -1,0 +1,249 @@
+"""Where the disease stands: relapsed, relapsed and refractory, primary refractory, responding, stable.
+
+Definitions: spec/status.md, after the NCI registrar glossary and IMWG 2011.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from mspike.derive.intervals import at_least, at_most, span_words, tri_not, tri_or
+from mspike.derive.lines import RELAPSES, line_words
+from mspike.derive.progression import QUIET, Progression
+from mspike.derive.settings import Settings
+from mspike.derive.state import Fact, Line
+from mspike.derive.vocabulary import Vocabulary
+from mspike.record import Day, Record, Tri, days_between
+
+RESPONSES = ("sCR", "CR", "VGPR", "PR", "MR")
+"""A minimal response or better."""
+NO_RESPONSES = ("SD", "PD")
+
+
+class Last(msgspec.Struct, frozen=True):
+    """What became of the last line."""
+
+    grew_on: Tri
+    """Progression on it."""
+    refractory: Tri
+    """Progression on it or within the window after its end."""
+    because: str
+
+
+def responded(line: Line) -> Tri:
+    """Whether the line brought a minimal response or better; unknown where its best response is not stated."""
+    if line.best_response in RESPONSES:
+        return True
+    return False if line.best_response in NO_RESPONSES else None
+
+
+def status_facts(
+    record: Record,
+    lines: tuple[Line, ...] | None,
+    progressions: tuple[Progression, ...],
+    listed: bool,
+    vocabulary: Vocabulary,
+    settings: Settings,
+) -> tuple[dict[str, Fact], str | None]:
+    """The facts and the status word. `listed`: a drug of the last line is stated to be refractory."""
+    event = record.disease.event.type
+    ever = _responded_ever(record, lines)
+    if not lines:
+        return _without_lines(record, lines, ever)
+    last = lines[-1]
+    ended = _last_therapy(record, last, progressions, listed, vocabulary, settings)
+    no_response = tri_not(responded(last))
+    relapsed = _relapsed(lines, event, ever, settings)
+    failing = tri_or((ended.refractory, no_response))
+    both = _and(ever, failing)
+    primary = tri_not(ever)
+    since: Tri = True if event in RELAPSES or ended.grew_on else None
+    if since is None and event in QUIET and ended.grew_on is False:
+        since = False
+    response_words = _response_words(lines, ever)
+    at = (last.at, "disease.event") if event else (last.at,)
+    facts = {
+        "relapsed": _fact(relapsed, at, response_words),
+        "relapsed_and_refractory": _fact(both, at, f"{response_words}; {_failing_words(last, ended, no_response)}"),
+        "primary_refractory": _fact(primary, tuple(line.at for line in lines), response_words),
+        "progressed_on_last_therapy": _fact(ended.grew_on, at, ended.because),
+        "refractory_to_last_therapy": _fact(ended.refractory, at, ended.because),
+        "progressed_since_last_therapy": _fact(
+            since, at, ended.because if since is None else _event_words(event, ended)
+        ),
+        "progressed_on_maintenance": _maintenance_fact(record, lines),
+    }
+    return facts, _status(record, last, ended, facts)
+
+
+def _without_lines(record: Record, lines: tuple[Line, ...] | None, ever: Tri) -> tuple[dict[str, Fact], str | None]:
+    """No line at all, or none on record."""
+    if lines is None:
+        relapsed = True if ever and record.disease.event.type in RELAPSES else None
+        at = ("assessments", "disease.event")
+        return {
+            "relapsed": _fact(relapsed, at, "a response was judged, and the event is a relapse")
+        } if relapsed else {}, _untreated(record)
+    never = Fact(False, basis="derived", because="no line of therapy so far")
+    names = (
+        "relapsed", "relapsed_and_refractory", "primary_refractory", "progressed_on_last_therapy",
+        "refractory_to_last_therapy", "progressed_since_last_therapy", "progressed_on_maintenance",
+    )  # fmt: skip
+    return dict.fromkeys(names, never), _untreated(record)
+
+
+def _untreated(record: Record) -> str | None:
+    if record.disease.diagnosis == "smouldering-myeloma":
+        return "smouldering"
+    return "newly-diagnosed" if record.disease.event.type == "newly-diagnosed" else None
+
+
+def _responded_ever(record: Record, lines: tuple[Line, ...] | None) -> Tri:
+    judged = any(a.response in RESPONSES and a.confirmed is not False for a in record.assessments or ())
+    if judged:
+        return True
+    return None if lines is None else tri_or(responded(line) for line in lines)
+
+
+def _last_therapy(
+    record: Record,
+    last: Line,
+    progressions: tuple[Progression, ...],
+    listed: bool,
+    vocabulary: Vocabulary,
+    settings: Settings,
+) -> Last:
+    words = line_words(last)
+    once = bool(last.drugs) and all(vocabulary.one_time(d) for d in vocabulary.core(last.drugs))
+    since = last.start if once else last.stop
+    after = tri_or(_within(since, p.date, p.sure, settings) for p in _of_last(record, last, progressions))
+    if record.disease.event.type is None and not after and last.stop_reason != "progression":
+        after = None  # whether it progressed since is not stated
+    if last.stop_reason == "progression":
+        because = f"{words} ended in progression" + (f" {last.stop.text}" if last.stop else "")
+        return Last(True, after if once else True, because)
+    relapse = _relapse_words(since, record.disease.event.date, "infusion" if once else "end")
+    if last.stop_reason in (None, "not-stated"):
+        grew = _on_therapy(last.stop, record)
+        because = f"{words}: why it stopped is not stated{relapse}"
+    else:
+        grew = False
+        because = f"{words} stopped: {last.stop_reason}{relapse}"
+    refractory = tri_or((grew, after, listed))
+    if last.stop_reason in (None, "not-stated") and not refractory and record.disease.event.type not in RELAPSES:
+        refractory = None
+    return Last(grew, refractory, f"{because}; stated refractory to a drug of it" if listed else because)
+
+
+def _of_last(record: Record, last: Line, progressions: tuple[Progression, ...]) -> list[Progression]:
+    """Progressions on or after the last line: its own end, the event, assessments since its start."""
+    return [
+        p
+        for p in progressions
+        if p.at in (last.at, "disease.event")
+        or (p.line is None and p.date and last.start and p.date.first >= last.start.last)
+    ]
+
+
+def _within(since: Day | None, date: Day | None, sure: Tri, settings: Settings) -> Tri:
+    if since is None or date is None:
+        return None
+    return _and(at_most(days_between(since, date), settings.refractory_window_days), sure)
+
+
+def _on_therapy(stop: Day | None, record: Record) -> Tri:
+    """For a line whose reason for stopping is not stated: whether the event came before its end."""
+    event = record.disease.event
+    if event.type not in RELAPSES or stop is None or event.date is None:
+        return None
+    return at_most(days_between(stop, event.date), 0)
+
+
+def _relapse_words(since: Day | None, date: Day | None, what: str) -> str:
+    if since is None or date is None:
+        return ""
+    days = days_between(since, date)
+    return f"; event {span_words(days, 'days')} after its {what}" if at_least(days, 0) else ""
+
+
+def _relapsed(lines: tuple[Line, ...], event: str | None, ever: Tri, settings: Settings) -> Tri:
+    """Whether the disease came back after a response: by the end of a line, or by the event."""
+    parts: list[Tri] = []
+    so_far: Tri = False
+    for place, line in enumerate(lines):
+        so_far = tri_or((so_far, responded(line)))
+        if line.stop_reason == "progression":
+            parts.append(so_far)
+        elif place + 1 < len(lines) and line.stop_reason not in settings.stops_that_explain:
+            parts.append(None if so_far is not False else False)  # why the next line began is not stated
+    if event in RELAPSES:
+        parts.append(ever)
+    elif event not in QUIET or lines[-1].stop_reason in (None, "not-stated"):
+        parts.append(None if ever is not False else False)
+    return tri_or(parts)
+
+
+def _maintenance_fact(record: Record, lines: tuple[Line, ...]) -> Fact:
+    stated = {entry.at: entry for entry in record.lines or ()}
+    parts: list[Tri] = []
+    for line in lines:
+        entry = stated.get(line.at)
+        said = entry.progressed_on_maintenance if entry else None
+        if said is None:
+            none_given = entry is not None and entry.maintenance == ()
+            ended = line.stop_reason not in (None, "not-stated", "progression")
+            said = False if ended or none_given else None
+        parts.append(said)
+    value = tri_or(parts)
+    telling = [line for line, part in zip(lines, parts, strict=True) if part is value]
+    at = tuple(f"{line.at}.progressed_on_maintenance" for line in telling)
+    says = {True: "stated for", False: "no progression on maintenance in", None: "not stated for"}[value]
+    date = telling[0].stop if value else None
+    because = f"{says} {', '.join(line_words(line) for line in telling)}"
+    return Fact(value, date, "unknown" if value is None else "stated" if value else "derived", at, because)
+
+
+def _status(record: Record, last: Line, ended: Last, facts: dict[str, Fact]) -> str | None:
+    event = record.disease.event.type
+    if event in RELAPSES or (event is None and ended.grew_on):
+        if facts["relapsed_and_refractory"].value:
+            return "relapsed-and-refractory"
+        if facts["primary_refractory"].value:
+            return "primary-refractory"
+        if facts["relapsed"].value and facts["relapsed_and_refractory"].value is False:
+            return "relapsed"
+        return None
+    if event == "stable":
+        return "stable"
+    if event == "toxicity" and not ended.grew_on:
+        if responded(last):
+            return "responding"
+        return "stable" if last.best_response == "SD" else None
+    return _untreated(record)
+
+
+def _and(a: Tri, b: Tri) -> Tri:
+    if a is False or b is False:
+        return False
+    return None if a is None or b is None else True
+
+
+def _fact(value: Tri, at: tuple[str, ...], because: str) -> Fact:
+    return Fact(value, None, "unknown" if value is None else "derived", at, because)
+
+
+def _response_words(lines: tuple[Line, ...], ever: Tri) -> str:
+    named = [f"{line.best_response} on line {line.number}" for line in lines if line.best_response]
+    if ever:
+        return f"response: {', '.join(named)}" if named else "a response was judged"
+    if ever is False:
+        return f"no response so far: {', '.join(named)}"
+    return f"best response not stated for line {', '.join(str(n.number) for n in lines if responded(n) is None)}"
+
+
+def _failing_words(last: Line, ended: Last, no_response: Tri) -> str:
+    return f"no response on {line_words(last)}" if no_response and not ended.refractory else ended.because
+
+
+def _event_words(event: str | None, ended: Last) -> str:
+    return f"event: {event}" if event and not ended.grew_on else ended.because
