@@ -1,0 +1,119 @@
+"""The answer: `mspike-answer/1`. Field order is the order on the wire; the contract is docs/reference/answer.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+SCHEMA = "mspike-answer/1"
+VERDICTS = ("fits", "caution", "cannot-tell", "ruled-out")
+LABEL_FITS = ("met", "cannot-tell", "not-met", "no-label")
+
+
+class SourceRef(msgspec.Struct, frozen=True):
+    id: str
+    title: str
+    locator: str
+    date: str
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why, in words, with the facts that made it true and one source."""
+
+    id: str
+    effect: str
+    """`supports`, `caution`, `against`, `rules-out`, or `known-risk` (holds for anybody; moves no verdict)."""
+    kind: str
+    """`label`, `guideline`, `trial`, `definition`, `seed` or `practice`."""
+    text: str
+    facts: dict[str, Any]
+    source: SourceRef
+    status: str
+    """Review: `draft`, `source-checked` or `clinician-reviewed`."""
+
+
+class Need(msgspec.Struct, frozen=True):
+    fact: str
+    question: str
+    settles: str
+    decides: bool = False
+    """Whether the verdict of this option hangs on it."""
+
+
+class Availability(msgspec.Struct, frozen=True):
+    country: str
+    status: str
+    since: str | None
+    source: SourceRef
+    text: str = ""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    trial: str
+    population: str
+    result: str
+    source: SourceRef
+    status: str = "draft"
+
+
+class Option(msgspec.Struct, omit_defaults=False):
+    id: str
+    label: str
+    path: str
+    verdict: str
+    label_fit: str
+    for_: list[Reason] = msgspec.field(name="for")
+    against: list[Reason]
+    cautions: list[Reason]
+    known_risks: list[Reason]
+    needs: list[Need]
+    availability: Availability
+    evidence: list[Evidence]
+    drugs: tuple[str, ...] = ()
+    schedule: str = ""
+    repeats: list[dict[str, Any]] = []
+    """Retreatment only: each earlier regimen with its own verdict and reasons."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    fact: str
+    question: str
+    options_affected: int
+    decides: int = 0
+    """How many verdicts hang on it."""
+    settles: str = ""
+
+
+class Position(msgspec.Struct, frozen=True):
+    source: SourceRef
+    says: str
+    met: bool | None
+    status: str = "draft"
+
+
+class Disagreement(msgspec.Struct, frozen=True):
+    topic: str
+    positions: list[Position]
+    id: str = ""
+    record: str = ""
+    """What the record holds on it, in words."""
+
+
+class Answer(msgspec.Struct):
+    schema: str
+    id: str
+    as_of: str
+    country: str
+    versions: dict[str, str]
+    state: dict[str, Any]
+    """As in the contract: disease, event, lines, responses, …, facts."""
+    options: list[Option]
+    questions: list[Question]
+    disagreements: list[Disagreement]
+    limits: list[str]
+    policies: dict[str, str] = {}
+    notes: list[str] = []
+    """What the reader must know first: out of scope, contradictions, assumptions."""
+    paths: list[dict[str, str]] = []
+    """The paths in display order: id and label."""

@@ -1,0 +1,75 @@
+"""State × knowledge → the answer."""
+
+from __future__ import annotations
+
+from mspike import __version__
+from mspike.derive import State
+from mspike.derive.wire import state_to_wire
+from mspike.knowledge import catalogue
+from mspike.options.answer import LABEL_FITS, SCHEMA, VERDICTS, Answer, Option
+from mspike.options.disagreements import disagree
+from mspike.options.judge import judge_option
+from mspike.options.questions import ask, is_true
+from mspike.options.reasons import Explainer
+from mspike.options.retreatment import OPTION as RETREATMENT
+from mspike.options.retreatment import judge_retreatment
+from mspike.options.truth import Truths
+
+
+def build_answer(state: State) -> Answer:
+    """Every option of the sources, judged for this state. Deterministic; reads no clock and no network."""
+    in_force = catalogue(state.as_of, state.country)
+    knowledge = in_force.knowledge
+    explainer = Explainer(in_force, Truths(state.facts), state.policies)
+    options = [
+        judge_retreatment(item, state, explainer)
+        if item.option.option == RETREATMENT
+        else judge_option(item, explainer)
+        for item in in_force.numbered
+    ]
+    paths = [path.path for path in knowledge.paths]
+    options.sort(key=lambda o: display_order(o, paths))
+    return Answer(
+        schema=SCHEMA,
+        id=state.id,
+        as_of=state.as_of.isoformat(),
+        country=state.country,
+        versions={
+            "engine": __version__,
+            "knowledge": knowledge.version,
+            "response_criteria": str(state.policies["response_criteria"]),
+            "line_policy": str(state.policies["line_policy"]),
+        },
+        state=state_to_wire(state, knowledge),
+        options=options,
+        questions=ask(options, state),
+        disagreements=disagree(explainer),
+        limits=list(knowledge.limits),
+        policies={key: str(value) for key, value in state.policies.items()},
+        notes=notes(state),
+        paths=[{"id": path.path, "label": path.label} for path in knowledge.paths],
+    )
+
+
+def display_order(option: Option, paths: list[str]) -> tuple[int, int, int, str]:
+    """By path, then verdict, then label fit, then id. It is no ranking."""
+    return (
+        paths.index(option.path),
+        VERDICTS.index(option.verdict),
+        LABEL_FITS.index(option.label_fit),
+        option.id,
+    )
+
+
+def notes(state: State) -> list[str]:
+    """What the reader must know before anything else."""
+    found = []
+    if is_true(state, "newly_diagnosed"):
+        found.append(
+            "Out of scope: first-line treatment. The record says newly diagnosed, untreated myeloma; "
+            "the options below are those for relapsed or refractory disease. Is this relapsed?"
+        )
+    if is_true(state, "smouldering"):
+        found.append("Out of scope: smouldering myeloma. The options below are those for relapsed or refractory disease.")
+    found += [f"Contradiction: {c.about}: stated {c.stated}; but {c.other}. The stated one is used." for c in state.contradictions]
+    return found

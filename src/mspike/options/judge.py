@@ -1,0 +1,100 @@
+"""One option against one record: reasons, needs, label, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from mspike.knowledge import InForce
+from mspike.knowledge.grammar import YES, Truth
+from mspike.options.answer import Need, Option, Reason
+from mspike.options.label import judge_label
+from mspike.options.printed import print_options
+from mspike.options.reasons import SILENT, Explainer, Outcome
+from mspike.options.verdict import verdict
+
+
+class Judgement(msgspec.Struct):
+    """The reasons that hold and the needs that are open, for a set of statements."""
+
+    supports: list[Reason] = []
+    against: list[Reason] = []
+    cautions: list[Reason] = []
+    needs: dict[str, bool] = {}
+    """Missing fact → whether the verdict hangs on it."""
+    effects: list[tuple[str, Truth]] = []
+
+    def add(self, reason: Reason) -> None:
+        if reason.effect == "supports":
+            self.supports.append(reason)
+        elif reason.effect == "caution":
+            self.cautions.append(reason)
+        else:
+            self.against.append(reason)
+
+    def miss(self, names: Iterable[str], decides: bool) -> None:
+        for name in names:
+            self.needs[name] = self.needs.get(name, False) or decides
+
+    @property
+    def verdict(self) -> str:
+        return verdict(self.effects)
+
+
+def weigh(outcomes: Iterable[Outcome]) -> Judgement:
+    """Reasons from the criteria that hold, needs from those that cannot be told."""
+    judged = Judgement()
+    for outcome in outcomes:
+        if outcome is SILENT:
+            continue
+        judged.effects.append((outcome.effect, outcome.truth))
+        if outcome.reason is not None:
+            judged.add(outcome.reason)
+        else:
+            judged.miss(outcome.missing, outcome.effect == "rules-out")
+    judged.against.sort(key=rule_outs_first)
+    return judged
+
+
+def rule_outs_first(reason: Reason) -> bool:
+    return reason.effect != "rules-out"
+
+
+def judge_option(item: InForce, explainer: Explainer) -> Option:
+    """The option as the answer prints it."""
+    judged = weigh(explainer.of_option(item))
+    label = judge_label(item, explainer)
+    judged.miss(label.missing, decides=False)
+    for reason in (label.reason, print_options(explainer.catalogue)[item.option.option].status):
+        if reason is not None:
+            judged.add(reason)
+            judged.effects.append((reason.effect, YES))
+    judged.against.sort(key=rule_outs_first)
+    return as_option(item, judged, label.fit, explainer)
+
+
+def as_option(item: InForce, judged: Judgement, label_fit: str, explainer: Explainer) -> Option:
+    option, printed = item.option, print_options(explainer.catalogue)[item.option.option]
+    return Option(
+        id=option.option,
+        label=option.label,
+        path=option.path,
+        verdict=judged.verdict,
+        label_fit=label_fit,
+        for_=judged.supports,
+        against=judged.against,
+        cautions=judged.cautions,
+        known_risks=printed.known_risks,
+        needs=needs(judged, explainer),
+        availability=printed.availability,
+        evidence=printed.evidence,
+        drugs=option.drugs,
+        schedule=option.schedule,
+    )
+
+
+def needs(judged: Judgement, explainer: Explainer) -> list[Need]:
+    """Open needs, those that decide the verdict first."""
+    ordered = sorted(judged.needs.items(), key=lambda item: not item[1])
+    return [explainer.need(name, decides) for name, decides in ordered]

@@ -1,0 +1,63 @@
+"""What would change this list: the unknown facts that matter, most decisive first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mspike.derive import State
+from mspike.knowledge import token
+from mspike.options.answer import Option, Question
+
+
+def ask(options: list[Option], state: State) -> list[Question]:
+    """Questions, those that decide a verdict first, then by the number of options they touch."""
+    questions = [*gaps(options, state), *from_needs(options)]
+    return sorted(questions, key=lambda q: (-q.decides, -q.options_affected, q.fact))
+
+
+def from_needs(options: list[Option]) -> Iterable[Question]:
+    """One question for each wording: facts that ask for the same thing are asked for once."""
+    texts: dict[str, tuple[str, str]] = {}
+    touched: dict[str, set[str]] = {}
+    decided: dict[str, set[str]] = {}
+    for option in options:
+        for need in option.needs:
+            texts.setdefault(need.question, (need.fact, need.settles))
+            touched.setdefault(need.question, set()).add(option.id)
+            if need.decides and option.verdict == "cannot-tell":
+                decided.setdefault(need.question, set()).add(option.id)
+    for text, (fact, settles) in texts.items():
+        yield Question(fact, text, len(touched[text]), len(decided.get(text, ())), settles)
+
+
+def gaps(options: list[Option], state: State) -> Iterable[Question]:
+    """What the record itself leaves open: undated lines, reasons stopped, preferences, whether it is a relapse."""
+    if is_true(state, "newly_diagnosed"):
+        yield Question("newly_diagnosed", "Is this relapsed or refractory myeloma, or newly diagnosed (out of scope here)?",
+                       len(options), 0, "whether this program applies at all")  # fmt: skip
+    wanted = {
+        "start": ("dates", lambda line: line.start is None or line.stop is None),
+        "best_response": ("best response", lambda line: line.best_response is None),
+        "stop_reason": ("reason stopped", lambda line: line.stop_reason in (None, "not-stated")),
+    }
+    for index, line in enumerate(state.lines or ()):
+        missing = [(field, words) for field, (words, test) in wanted.items() if test(line)]
+        if missing:
+            names = {f"refractory_{token(drug)}" for drug in line.drugs}
+            hit = [o for o in options if any(n.fact in names for n in o.needs)]
+            decided = [o for o in hit if o.verdict == "cannot-tell" and any(n.decides and n.fact in names for n in o.needs)]
+            words = ", ".join(text for _, text in missing)
+            yield Question(
+                f"lines[{index}].{missing[0][0]}",
+                f"Line {line.number} ({line.regimen}): what are the {words}?",
+                len(hit), len(decided), "refractoriness, retreatment and label conditions",
+            )  # fmt: skip
+    if not state.preferences_known:
+        yield Question("preferences", "What does the patient want from treatment, and what to avoid?", len(options), 0,
+                       "weighs in every option, decides none")  # fmt: skip
+
+
+def is_true(state: State, name: str) -> bool:
+    fact = state.facts.get(name)
+    return fact is not None and fact.value is True
+

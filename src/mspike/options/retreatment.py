@@ -1,0 +1,85 @@
+"""Repeating an earlier regimen: each earlier regimen is judged on its own facts; the option says so of each.
+
+Ruled out only if every earlier regimen is (decision 23).
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+
+import msgspec
+
+from mspike.derive import State, regimen_facts
+from mspike.derive.state import Line
+from mspike.knowledge import Applied, InForce
+from mspike.knowledge.grammar import UNKNOWN, YES
+from mspike.options.answer import Option, Reason
+from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
+from mspike.options.printed import print_options
+from mspike.options.reasons import Explainer
+from mspike.options.truth import Truths
+
+OPTION = "retreatment"
+ORDER = ("fits", "caution", "cannot-tell", "ruled-out")
+
+
+def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Option:
+    """The retreatment option with one entry for each earlier regimen in `repeats`."""
+    own = [c for c in item.criteria if c.origin.startswith(f"{OPTION}/")]
+    shared = [c for c in item.criteria if not c.origin.startswith(f"{OPTION}/")]
+    whole = weigh(map(explainer.outcome, shared))
+    if not state.lines:
+        return without_lines(item, state, whole, explainer)
+    repeats = []
+    verdicts = []
+    for line in state.lines:
+        judged = judge_line(line, own, state, explainer)
+        verdicts.append(judged.verdict)
+        repeats.append(
+            {
+                "line": line.number,
+                "regimen": line.regimen,
+                "verdict": judged.verdict,
+                "for": judged.supports,
+                "against": judged.against,
+                "cautions": judged.cautions,
+                "needs": needs(judged, explainer),
+            }
+        )
+        whole.supports += judged.supports
+        whole.against += judged.against
+        whole.cautions += judged.cautions
+        for name, decides in judged.needs.items():
+            whole.miss([name], decides and judged.verdict == "cannot-tell")
+    whole.against.sort(key=rule_outs_first)
+    option = as_option(item, whole, "no-label", explainer)
+    of_lines = min(verdicts, key=ORDER.index)
+    own_verdict = whole.verdict
+    option.verdict = max((of_lines, own_verdict), key=ORDER.index)
+    option.repeats = msgspec.to_builtins(repeats)
+    return option
+
+
+def judge_line(line: Line, own: list[Applied], state: State, explainer: Explainer) -> Judgement:
+    """One earlier regimen: its own criteria and all that its drugs and their classes carry."""
+    catalogue = explainer.catalogue
+    facts = ChainMap(regimen_facts(line, state, catalogue.knowledge), state.facts)  # type: ignore[arg-type]
+    local = Explainer(catalogue, Truths(facts), explainer.policies, prefix=f"{line.regimen} (line {line.number}): ")
+    inherited, _ = catalogue.statements(line.drugs)
+    return weigh(map(local.outcome, (*own, *inherited)))
+
+
+def without_lines(item: InForce, state: State, whole: Judgement, explainer: Explainer) -> Option:
+    """No earlier regimen: nothing to repeat; or none recorded: cannot tell."""
+    if state.lines is None:
+        whole.effects.append(("rules-out", UNKNOWN))
+        whole.miss(["prior_lines"], decides=True)
+    else:
+        whole.effects.append(("rules-out", YES))
+        nothing = Reason(
+            f"{OPTION}/no-earlier-regimen", "rules-out", "definition",
+            "No earlier line of therapy: there is no regimen to repeat", explainer.values(("prior_lines",)),
+            print_options(explainer.catalogue)[OPTION].availability.source, "draft",
+        )  # fmt: skip
+        whole.against.insert(0, nothing)
+    return as_option(item, whole, "no-label", explainer)

@@ -1,0 +1,52 @@
+"""Facts as truth: the leaves of a criterion, looked up in one patient's state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mspike.derive.state import Fact
+from mspike.knowledge.grammar import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
+from mspike.record.model import Number
+
+UNRECORDED = Fact()
+
+
+class Truths:
+    """The truth of expressions for one patient. Each distinct leaf is looked up once."""
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        self.facts = facts
+        self._leaves: dict[Expr, Truth] = {}
+
+    def fact(self, name: str) -> Fact:
+        return self.facts.get(name, UNRECORDED)
+
+    def leaf(self, leaf: Expr) -> Truth:
+        """The truth of one ("fact", …) or ("cmp", …)."""
+        truth = self._leaves.get(leaf)
+        if truth is None:
+            truth = self._leaves[leaf] = leaf_truth(leaf, self.fact(leaf[1]))
+        return truth
+
+    def of(self, expr: Expr) -> Truth:
+        return evaluate(expr, self.leaf)
+
+    def because(self, expr: Expr) -> tuple[str, ...]:
+        """The facts that settle the expression, or, when it is unknown, those that are missing."""
+        return deciding(expr, self.leaf)
+
+
+def leaf_truth(leaf: Expr, fact: Fact) -> Truth:
+    value = fact.value
+    if value is None:
+        return UNKNOWN
+    if leaf[0] == "fact":
+        return YES if value is True else NO
+    if isinstance(value, Number):
+        return compare_interval(value.low, value.high, value.open_low, value.open_high, leaf[2], leaf[3])
+    raise TypeError(f"{leaf[1]} is not a number and is compared with one")
+
+
+def tri(truth: Truth) -> bool | None:
+    """A one-patient truth as True, False or None."""
+    return True if truth[0] else False if truth[1] else None
