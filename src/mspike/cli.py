@@ -1,0 +1,195 @@
+"""The command line: thin. Read → derive → options → report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mspike import __version__
+from mspike.cli_knowledge import app as knowledge_app
+from mspike.cli_output import ANSWERED, REFUSED, Output, say, stop
+from mspike.derive import derive_state
+from mspike.knowledge import KnowledgeError, load_knowledge
+from mspike.knowledge.policy import settle
+from mspike.options import Answer, build_answer
+from mspike.record import RecordError, read_records
+from mspike.report import Refusal, finish
+
+app = typer.Typer(
+    name="mspike",
+    help="When the M-spike comes back: read the record, say where the disease stands, lay out every option with its "
+    "reasons, each with source and date. It informs a clinician; it does not decide, rank or prescribe.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(knowledge_app, name="knowledge")
+
+
+DEMO = "first-relapse-lenalidomide"
+"""The example that `mspike demo` shows."""
+
+
+class Format(StrEnum):
+    text = "text"
+    json = "json"
+    ndjson = "ndjson"
+    html = "html"
+    fhir = "fhir"
+
+
+class StateFormat(StrEnum):
+    text = "text"
+    json = "json"
+    ndjson = "ndjson"
+
+
+class Country(StrEnum):
+    US = "US"
+    EU = "EU"
+    UK = "UK"
+
+
+Records = Annotated[list[str], typer.Argument(metavar="RECORD...", help="Case files (YAML or JSON); `-` is standard input.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Answer as of this day: later data and later rules are left out.")]
+Labels = Annotated[Country | None, typer.Option(help="Whose labels apply; default: the record's own, else US.")]
+Policies = Annotated[list[str] | None, typer.Option("--policy", metavar="KEY=VALUE", help="Another reading, e.g. refractory_drug=against.")]
+Out = Annotated[Path | None, typer.Option(metavar="PATH", help="Write here instead of printing; a folder for several HTML or FHIR answers.")]
+Width = Annotated[int | None, typer.Option(min=40, max=400, help="Columns of the text; default: the terminal's.")]
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the versions of engine and knowledge.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"mspike {__version__} · knowledge {load_knowledge().version}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+@app.command()
+def options(
+    records: Records,
+    as_of: AsOf = None,
+    country: Labels = None,
+    policy: Policies = None,
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.text,
+    out: Out = None,
+    all_reasons: Annotated[bool, typer.Option("--all", help="Text: every reason of every option.")] = False,
+    path: Annotated[str | None, typer.Option(help="Text: one path only, e.g. car-t.")] = None,
+    questions: Annotated[bool, typer.Option("--questions", help="Text: every question.")] = False,
+    width: Width = None,
+) -> None:
+    """Every treatment option for each record, with the reasons for and against."""
+    look = {"all_reasons": all_reasons, "path": path, "all_questions": questions} if format is Format.text else {}
+    run(Output(format.value, out, len(records), **look, **wide(width, format)), records, as_of, country, policy)
+
+
+@app.command()
+def state(
+    records: Records,
+    as_of: AsOf = None,
+    country: Labels = None,
+    policy: Policies = None,
+    format: Annotated[StateFormat, typer.Option(help="How to print it.")] = StateFormat.text,
+    out: Out = None,
+    width: Width = None,
+) -> None:
+    """The derived state alone: lines, refractoriness, event, facts."""
+    output = Output(format.value, out, len(records), state_only=True, **wide(width, format))
+    run(output, records, as_of, country, policy)
+
+
+@app.command()
+def demo(
+    patient: Annotated[str, typer.Argument(help="Which example; `mspike demo --list` names them.")] = DEMO,
+    list_: Annotated[bool, typer.Option("--list", help="Name the examples.")] = False,
+    out: Annotated[Path, typer.Option(metavar="PATH", help="Where the HTML report goes.")] = Path("mspike-demo.html"),
+    width: Width = None,
+) -> None:
+    """The main job on an invented example patient: prints the answer, writes the HTML report."""
+    folder = examples()
+    names = sorted(p.parent.name for p in folder.glob("*/record.yaml"))
+    if list_:
+        typer.echo("\n".join(names))
+        raise typer.Exit
+    if patient not in names:
+        stop(f"demo: no example is called {patient!r}; there are: {', '.join(names)}")
+    record = str(folder / patient / "record.yaml")
+    for target, format in ((None, Format.text), (out, Format.html)):
+        with Output(format.value, target, 1, **wide(width, format)) as output:
+            for result in results([record], None, None, None, quiet=True):
+                output.put(result)
+    typer.echo(f"\nThe same as a page, to open in a browser or to print: {out.resolve()}")
+
+
+def examples() -> Path:
+    """The example patients: inside an installed package, or in the checkout."""
+    here = Path(__file__).parent
+    for folder in (here / "examples", here.parents[1] / "examples" / "patients"):
+        if folder.is_dir():
+            return folder
+    stop("demo: the example patients are not installed")
+    raise AssertionError
+
+
+def run(output: Output, records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None) -> None:
+    """Every record through to the output; exit 3 when one was refused."""
+    refused = 0
+    with output:
+        for result in results(records, as_of, country, policy):
+            refused += isinstance(result, Refusal)
+            output.put(result)
+    raise typer.Exit(REFUSED if refused else ANSWERED)
+
+
+def results(
+    records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None, quiet: bool = False
+) -> Iterator[Answer | Refusal]:
+    """The answer to each record, or the refusal in its place."""
+    try:
+        knowledge = load_knowledge()
+        policies = settle(knowledge, policy or ())
+    except KnowledgeError as error:
+        stop(str(error))
+    many = len(records) > 1
+    asked = country.value if country else None
+    for count, read in enumerate(read_records(records, as_of=day(as_of), country=asked), 1):
+        place = f"{count}: " if many else ""
+        if isinstance(read, RecordError):
+            say(f"{place}refused: {read.public()}")
+            shown = read.as_json()
+            yield Refusal(record=shown["record"], error=shown["error"], at=shown["at"], hint=shown["hint"])
+            continue
+        if not quiet:
+            say(f"{place}read: {read.origin} · labels: {read.country} · knowledge {knowledge.version} · engine {__version__}")
+        yield finish(build_answer(derive_state(read, knowledge, policies)))
+
+
+def wide(width: int | None, format: StrEnum) -> dict[str, Any]:
+    return {"width": width} if width and format == "text" else {}
+
+
+def day(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        stop(f"--as-of {text!r}: write the day as YYYY-MM-DD")
+        raise AssertionError from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Where answers go: the screen, a file written whole or not at all, or a folder. Messages go to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+from mspike.options import Answer
+
+ANSWERED, USAGE, REFUSED = 0, 2, 3
+"""Exit codes: all answered · wrong usage · some record refused."""
+
+ONE_FILE_EACH = ("html", "fhir")
+"""Formats in which one answer is one document."""
+
+STREAMED = ("text", "ndjson", "fhir", "html")
+"""Formats that print each answer as it comes; a JSON array is printed when it is whole."""
+
+
+def say(message: str) -> None:
+    """To stderr; never a patient value."""
+    try:
+        print(message, file=sys.stderr, flush=True)
+    except (BrokenPipeError, ValueError):
+        pass  # nobody listens any more
+
+
+def stop(message: str, code: int = USAGE) -> NoReturn:
+    say(f"mspike: {message}")
+    raise SystemExit(code)
+
+
+class Output:
+    """Prints answers as they come, or writes a file when all went well. Use as a context manager."""
+
+    def __init__(self, format: str, target: Path | None, count: int, *, state_only: bool = False, **look: Any) -> None:
+        self.format, self.target, self.state_only, self.look = format, target, state_only, look
+        self.results: list[Any] = []
+        self.each = target is not None and format in ONE_FILE_EACH and (count > 1 or target.is_dir())
+        if target is not None and not self.each and target.is_dir():
+            stop(f"--out {target}: is a folder; give a file for --format {format}")
+        if target is not None and not target.parent.is_dir():
+            stop(f"--out {target}: the folder {target.parent} does not exist")
+        if target is None and format == "html" and count > 1:
+            stop("--format html prints one page for one record; give --out FOLDER for several")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.close()
+                return
+        except BrokenPipeError:
+            kind = BrokenPipeError
+        if kind is BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush at exit does not fail again
+            stop("the output was closed before every answer was written", REFUSED)
+
+    def put(self, result: Any) -> None:
+        """One answer, or the refusal in its place."""
+        if self.each and isinstance(result, Answer):
+            self._file((self.target or Path()) / f"{file_name(result.id)}{SUFFIX[self.format]}", self._render(result))
+        elif self.target is None and self.format in STREAMED:
+            self._print(self._render(result))
+        else:
+            self.results.append(result)
+
+    def close(self) -> None:
+        """What could not be printed one by one: a JSON array, or the file."""
+        if not self.results:
+            return
+        whole = self._render(self.results[0] if len(self.results) == 1 else self.results)
+        if self.target is None or self.each:
+            self._print(whole)
+        else:
+            self._file(self.target, whole)
+
+    def _render(self, result: Any) -> str:
+        from mspike import report
+
+        if self.format != "text":
+            return report.render_state(result, self.format) if self.state_only else report.render(result, self.format)
+        how = {**(report.terminal_look(sys.stdout) if self.target is None else {}), **self.look}
+        return report.render_state(result, "text", **how) if self.state_only else report.render(result, "text", **how)
+
+    def _print(self, text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def _file(self, path: Path, text: str) -> None:
+        """Whole or not at all."""
+        try:
+            path.parent.mkdir(exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".mspike-")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(text)
+                os.chmod(name, 0o644)
+                os.replace(name, path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            stop(f"--out {path}: cannot be written ({error.strerror})")
+        say(f"wrote {path}")
+
+
+SUFFIX = {"html": ".html", "fhir": ".json"}
+
+
+def file_name(record: str) -> str:
+    """A record's id as a safe file name."""
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in record).lstrip(".") or "record"

@@ -1,0 +1,97 @@
+"""Report: answers as text, JSON, HTML and FHIR. The only place where sentences are made.
+
+`finish(answer)` writes what only this room can, the sentence of the state; every `render_` begins with it.
+`render(answers, format)` gives one text for one answer or several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mspike.options.answer import Answer
+from mspike.report.sentence import finish, headline, state_sentence
+from mspike.report.terminal import terminal_look
+from mspike.report.wire import FORMATS, Refusal, render_json, render_ndjson, state_only
+
+Result = Answer | Refusal
+RULE = "\n" + "=" * 60 + "\n\n"
+"""Between the texts of two records."""
+
+
+def render_text(answer: Answer, **how: Any) -> str:
+    """The answer for a terminal; the keywords are those of `mspike.report.text.render_text`."""
+    from mspike.report import text
+
+    return text.render_text(answer, **how)
+
+
+def render_html(answer: Answer, **how: Any) -> str:
+    """The answer as one self-contained page."""
+    from mspike.report import html
+
+    return html.render_html(finish(answer), **how)
+
+
+def render_fhir(answer: Answer, **how: Any) -> str:
+    """The answer as a FHIR R4 Bundle in JSON; the keywords are those of `mspike.report.fhir.render_fhir`."""
+    from mspike.report import fhir
+
+    return fhir.render_fhir(answer, **how)
+
+
+def render(results: Result | Sequence[Result], format: str, **how: Any) -> str:
+    """One answer or several in `format`: `text`, `json`, `ndjson`, `html` or `fhir`.
+
+    Several: `json` gives one array, `ndjson` one object a line, `fhir` one Bundle a line, `text` one after the other
+    with a rule between; `html` takes one record, since a page is about one patient. A refusal stands in its place.
+    ValueError names a format that there is not.
+    """
+    if format == "json":
+        return render_json(results)
+    found = list(results) if isinstance(results, Sequence) else [results]
+    if format == "ndjson":
+        return render_ndjson(found)
+    if format not in FORMATS:
+        raise ValueError(f"format {format!r} is not one of {', '.join(FORMATS)}")
+    if format == "html" and len(found) != 1:
+        raise ValueError(f"format 'html' takes one record, {len(found)} given: write one page for each")
+    if format == "fhir" and isinstance(results, Sequence):
+        how = {**how, "indent": False}
+    one = {"text": render_text, "html": render_html, "fhir": render_fhir}[format]
+    pages = [item.text(format) if isinstance(item, Refusal) else one(item, **how) for item in found]
+    return (RULE if format == "text" else "").join(pages)
+
+
+def render_state(results: Result | Sequence[Result], format: str, **how: Any) -> str:
+    """The state alone, without options, in `text`, `json` or `ndjson`; `how` as for the text of an answer."""
+    found = list(results) if isinstance(results, Sequence) else [results]
+    if format in ("json", "ndjson"):
+        states = [state_only(item) for item in found]
+        if format == "ndjson":
+            return render_ndjson(states)
+        return render_json(states if isinstance(results, Sequence) else states[0])
+    if format != "text":
+        raise ValueError(f"format {format!r} is not one of text, json, ndjson")
+    from mspike.report.text import render_state_text
+
+    pages = [item.text(format) if isinstance(item, Refusal) else render_state_text(item, **how) for item in found]
+    return RULE.join(pages)
+
+
+__all__ = [
+    "FORMATS",
+    "Refusal",
+    "Result",
+    "finish",
+    "headline",
+    "render",
+    "render_fhir",
+    "render_html",
+    "render_json",
+    "render_ndjson",
+    "render_state",
+    "render_text",
+    "state_sentence",
+    "terminal_look",
+]

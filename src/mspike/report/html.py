@@ -1,0 +1,80 @@
+"""The answer as one HTML file: styles inside, no script, no network, no font to fetch."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mspike.options.answer import Answer
+from mspike.report import words
+from mspike.report.view import View, view
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+HERE = Path(__file__).parent
+POLICY = "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
+"""Content security: the one style sheet by its hash; no script, image, frame, font, form target or connection."""
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Control characters and marks that turn the direction of the text after them: shown as replaced."""
+ISO_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
+
+
+def render_html(answer: Answer) -> str:
+    """The answer as a self-contained page for screen and paper."""
+    template, styles = _page()
+    page = view(answer)
+    style = styles + page_rule(page)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    text: str = template.render(page=page, style=_markup(style), policy=POLICY.format(digest))
+    return UNSEEN.sub("\ufffd", text)
+
+
+@cache
+def _page() -> tuple[Template, str]:
+    """The template, compiled once, and the style sheet."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["dates"] = unbroken_dates
+    environment.globals["words"] = words
+    return environment.get_template("answer.html"), (HERE / "static" / "mspike.css").read_text(encoding="utf-8")
+
+
+def page_rule(page: View) -> str:
+    """The margins of the paper and what stands in them. No size: the printer's paper, A4 or Letter, decides."""
+    left = css_text(words.FOOTER)
+    right = css_text(f"as of {page.as_of} · knowledge {page.knowledge} · ") + ' counter(page) "/" counter(pages)'
+    small = "font: 6.8pt sans-serif; color: #333"
+    return (
+        f"\n@page {{ margin: 9mm 10mm 11mm; @bottom-left {{ content: {left}; {small} }}"
+        f" @bottom-right {{ content: {right}; {small} }} }}\n"
+    )
+
+
+def css_text(text: str) -> str:
+    """A string for a style sheet that stands inside a page: whatever is not plain becomes a code point."""
+    return '"' + re.sub(r"[^\w .,:;·-]", lambda m: f"\\{ord(m[0]):06x}", UNSEEN.sub("\ufffd", text)) + '"'
+
+
+def unbroken_dates(text: str) -> Any:
+    """The text, escaped, with each ISO date kept on one line."""
+    from markupsafe import escape
+
+    return _markup(ISO_DATE.sub(lambda m: f'<span class="nowrap">{m[0]}</span>', str(escape(text))))
+
+
+def _markup(text: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(text)

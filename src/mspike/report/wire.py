@@ -1,0 +1,121 @@
+"""JSON and NDJSON: the answer as other programs read it, field order as in the contract, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from operator import is_not
+from typing import Any
+
+import msgspec
+
+from mspike.options.answer import Answer
+from mspike.report.sentence import finish
+
+FORMATS = ("text", "json", "ndjson", "html", "fhir")
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that could not be read, in the place of its answer: `mspike-error/1`. Never a patient value."""
+
+    schema: str = "mspike-error/1"
+    record: str
+    """File name or stream, with the number of the record where there are several."""
+    error: str
+    """Which rule was broken."""
+    at: str
+    """Where in the record: a path such as `lines[0].start`, or a line number."""
+    hint: str
+    """What to do."""
+
+    def text(self, format: str) -> str:
+        """The refusal in a format that people or FHIR read."""
+        if format == "fhir":
+            from mspike.report.fhir import render_refusal
+
+            return render_refusal(self)
+        place = f" at {self.at}" if self.at else ""
+        return f"{self.record}: not read{place}: {self.error}\n  {self.hint}\n"
+
+
+class StateOnly(msgspec.Struct, frozen=True):
+    """What `mspike state` prints: an answer without its options, `mspike-state/1`."""
+
+    schema: str
+    id: str
+    as_of: str
+    country: str
+    versions: dict[str, str]
+    state: dict[str, Any]
+    policies: dict[str, str]
+    notes: list[str]
+
+
+def state_only(item: Answer | Refusal) -> StateOnly | Refusal:
+    """The state of an answer, its sentence written; a refusal as it is."""
+    if isinstance(item, Refusal):
+        return item
+    done = finish(item)
+    shared = (done.id, done.as_of, done.country, done.versions, done.state, done.policies, done.notes)
+    return StateOnly("mspike-state/1", *shared)
+
+
+Item = Answer | Refusal | StateOnly
+
+
+def render_json(results: Item | Sequence[Item]) -> str:
+    """Indented JSON: an object for one answer, an array for several; a newline at the end."""
+    if isinstance(results, Item):
+        packed = _packed(results)
+    else:
+        packed = b"[" + b",".join(_packed(item) for item in results) + b"]"
+    return msgspec.json.format(packed, indent=2).decode() + "\n"
+
+
+def render_ndjson(results: Item | Iterable[Item]) -> str:
+    """One object a line."""
+    items = [results] if isinstance(results, Item) else results
+    return "".join(_packed(item).decode() + "\n" for item in items)
+
+
+def _packed(item: Item) -> bytes:
+    return msgspec.json.encode(tidy(finish(item) if isinstance(item, Answer) else item))
+
+
+def tidy(value: Any) -> Any:
+    """The value with whole floats as integers and binary noise cut at twelve digits; itself where nothing changes."""
+    kind = type(value)
+    if kind is str or kind is bool or kind is int or value is None:
+        return value
+    if kind is float:
+        return int(value) if value.is_integer() and abs(value) < 1e15 else float(f"{value:.12g}")
+    if kind is dict:
+        pairs = {key: tidy(item) for key, item in value.items()}
+        return pairs if any(pairs[key] is not item for key, item in value.items()) else value
+    if kind is list or kind is tuple:
+        items = [tidy(item) for item in value]
+        return items if any(map(is_not, items, value)) else value
+    if isinstance(value, msgspec.Struct):
+        return _tidy_struct(value)
+    return value
+
+
+def _tidy_struct(value: msgspec.Struct) -> msgspec.Struct:
+    changes = {}
+    for name in _roomy(type(value)):
+        old = getattr(value, name)
+        if old and (new := tidy(old)) is not old:
+            changes[name] = new
+    return msgspec.structs.replace(value, **changes) if changes else value
+
+
+@cache
+def _roomy(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields of a struct that can hold a float somewhere: all but words and the structs made of words."""
+    names = []
+    for field in msgspec.structs.fields(kind):
+        inner = field.type
+        words = isinstance(inner, type) and issubclass(inner, msgspec.Struct) and not _roomy(inner)
+        if inner not in (str, bool, int, str | None, bool | None) and not words:
+            names.append(field.name)
+    return tuple(names)

@@ -1,0 +1,55 @@
+"""docs/reference/answer.md names every field that an answer, a refusal or a state can hold."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mspike.options import answer as types
+from mspike.report import Refusal
+from mspike.report.wire import StateOnly
+from report.sample import state
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "answer.md").read_text(encoding="utf-8")
+SECTIONS = {
+    types.Answer: "## `mspike-answer/1`", types.Option: "## An option", types.Reason: "### A reason",
+    types.SourceRef: "### A source", types.Need: "### A need", types.Availability: "### Availability",
+    types.Evidence: "### Evidence", types.Question: "## A question", types.Disagreement: "## A disagreement",
+    types.Position: "A position:", Refusal: "### `mspike-error/1`", StateOnly: "### `mspike-state/1`",
+}  # fmt: skip
+
+
+def section(title: str) -> str:
+    """A section of the page, without the sections inside it."""
+    start = PAGE.index(f"\n{title}\n") + len(title) + 2
+    end = re.search(r"^(#+ |A position:)", PAGE[start:], re.MULTILINE)
+    return PAGE[start : start + end.start()] if end else PAGE[start:]
+
+
+def test_every_type_of_the_answer_has_a_section() -> None:
+    structs = {found for found in vars(types).values() if isinstance(found, type) and issubclass(found, msgspec.Struct)}
+    assert structs - {msgspec.Struct} <= set(SECTIONS)
+
+
+@pytest.mark.parametrize("struct", SECTIONS, ids=lambda struct: struct.__name__)
+def test_every_field_is_described(struct: type[msgspec.Struct]) -> None:
+    written = section(SECTIONS[struct])
+    fields = [field.encode_name for field in msgspec.structs.fields(struct)]
+    assert [field for field in fields if f"`{field}`" not in written] == []
+    if "| field |" in written:
+        assert re.findall(r"^\| `(\w+)` \|", written, re.MULTILINE) == fields
+
+
+def test_every_part_of_the_state_is_described() -> None:
+    written = section("## The state")
+    told = state()
+    assert [name for name in told if f"| `{name}` |" not in written] == []
+    assert [name for name in told["lines"][0] if f"`{name}`" not in written] == []
+
+
+def test_the_closed_lists_are_there() -> None:
+    for word in (*types.VERDICTS, *types.LABEL_FITS):
+        assert f"`{word}`" in PAGE
