@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +18,8 @@ from mspike.knowledge.grammar import Truth
 from mspike.options.label import label_truth
 from mspike.options.truth import Truths, tri
 from mspike.record.model import Number
+from spec_tables import SPEC, read_rows
 
-SPEC = Path(__file__).resolve().parents[1] / "spec" / "criteria"
 TODAY = "2026-11-21"
 
 
@@ -41,29 +40,23 @@ class Case(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.row} {self.criterion}: {self.case}"
 
 
-def read_cases(folder: Path = SPEC) -> Iterator[Case]:
+def read_cases(folder: Path = SPEC / "criteria") -> Iterator[Case]:
     for path in sorted(folder.glob("*.md")):
-        head: list[str] | None = None
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if not line.startswith("|"):
-                head = None
-                continue
-            cells = [c.strip().replace("\\|", "|") for c in re.split(r"(?<!\\)\|", line.strip()[1:-1])]
-            if head is None:
-                head = cells
-            elif not set("".join(cells)) <= set("-: "):
-                yield _case(path.stem, number, dict(zip(head, cells, strict=True)))
+        for row in read_rows(path):
+            yield as_case(row.file, row.number, row.cells)
 
 
-def _case(file: str, row: int, cells: dict[str, str]) -> Case:
-    given = tuple(
-        (name.strip(), value.strip())
-        for name, _, value in (part.partition("=") for part in cells["given"].split(";") if part.strip())
-    )
+def as_case(file: str, number: int, cells: dict[str, str]) -> Case:
     return Case(
-        file, row, cells["case"], cells["option"], given, cells["criterion"], cells["-> result"], cells["because"],
-        cells.get("country") or "US", cells.get("as of") or TODAY,
+        file, number, cells["case"], cells["option"], pairs(cells["given"]), cells["criterion"], cells["-> result"],
+        cells["because"], cells.get("country") or "US", cells.get("as of") or TODAY,
     )  # fmt: skip
+
+
+def pairs(given: str) -> tuple[tuple[str, str], ...]:
+    """`prior_lines = 1; exposed_pi = yes` as pairs."""
+    parts = (part.partition("=") for part in given.split(";") if part.strip())
+    return tuple((name.strip(), value.strip()) for name, _, value in parts)
 
 
 def value_of(text: str) -> bool | Number | None:

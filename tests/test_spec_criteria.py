@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
-from spec_criteria import Case, read_cases, run
 
 from mspike.knowledge import load_knowledge
+from spec_criteria import Case, read_cases, run
 
 CASES = list(read_cases())
 
@@ -58,9 +58,7 @@ def wanted() -> Iterator[str]:
     for entry in knowledge.disagreements.values():
         if entry.when:
             yield f"disagreement/{entry.disagreement}/shown"
-            yield from (
-                f"disagreement/{entry.disagreement}/{i}" for i, p in enumerate(entry.positions) if p.when
-            )
+            yield from (f"disagreement/{entry.disagreement}/{i}" for i, p in enumerate(entry.positions) if p.when)
 
 
 def test_every_criterion_is_pinned() -> None:

@@ -15,8 +15,7 @@ from mspike import __version__
 from mspike.cli_knowledge import app as knowledge_app
 from mspike.cli_output import ANSWERED, REFUSED, Output, say, stop
 from mspike.derive import derive_state
-from mspike.knowledge import KnowledgeError, load_knowledge
-from mspike.knowledge.policy import settle
+from mspike.knowledge import KnowledgeError, load_knowledge, settle
 from mspike.options import Answer, build_answer
 from mspike.record import RecordError, read_records
 from mspike.report import Refusal, finish
@@ -56,21 +55,39 @@ class Country(StrEnum):
     UK = "UK"
 
 
-Records = Annotated[list[str], typer.Argument(metavar="RECORD...", help="Case files (YAML or JSON); `-` is standard input.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Answer as of this day: later data and later rules are left out.")]
+Records = Annotated[
+    list[str], typer.Argument(metavar="RECORD...", help="Case files (YAML or JSON); `-` is standard input.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Answer as of this day: later data and later rules are left out."),
+]
 Labels = Annotated[Country | None, typer.Option(help="Whose labels apply; default: the record's own, else US.")]
-Policies = Annotated[list[str] | None, typer.Option("--policy", metavar="KEY=VALUE", help="Another reading, e.g. refractory_drug=against.")]
-Out = Annotated[Path | None, typer.Option(metavar="PATH", help="Write here instead of printing; a folder for several HTML or FHIR answers.")]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option("--policy", metavar="KEY=VALUE", help="Another reading, e.g. refractory_drug=against."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="PATH", help="Write here instead of printing; a folder for several HTML or FHIR answers."),
+]
 Width = Annotated[int | None, typer.Option(min=40, max=400, help="Columns of the text; default: the terminal's.")]
+
+
+def print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mspike {__version__} · knowledge {load_knowledge().version}")
+        raise typer.Exit
 
 
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the versions of engine and knowledge.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="The versions of engine and knowledge."),
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"mspike {__version__} · knowledge {load_knowledge().version}")
-        raise typer.Exit
+    """Options common to every command."""
 
 
 def main() -> None:
@@ -144,7 +161,9 @@ def examples() -> Path:
     raise AssertionError
 
 
-def run(output: Output, records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None) -> None:
+def run(
+    output: Output, records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None
+) -> None:
     """Every record through to the output; exit 3 when one was refused."""
     refused = 0
     with output:
@@ -173,7 +192,9 @@ def results(
             yield Refusal(record=shown["record"], error=shown["error"], at=shown["at"], hint=shown["hint"])
             continue
         if not quiet:
-            say(f"{place}read: {read.origin} · labels: {read.country} · knowledge {knowledge.version} · engine {__version__}")
+            say(
+                f"{place}read: {read.origin} · labels: {read.country} · knowledge {knowledge.version} · engine {__version__}"
+            )
         yield finish(build_answer(derive_state(read, knowledge, policies)))
 
 

@@ -70,7 +70,7 @@ def case_of(given: dict[str, str]) -> dict[str, Any]:
         disease["cytogenetics"] = findings_of(given["findings"])
     case["disease"] = disease
     single = {field: given[column] for column, field in LINE_COLUMNS.items() if column in given}
-    if single:
+    if "drugs" in single:
         case["lines"] = [line_of(single), *lines_of(given.get("then", ""))]
     elif "lines" in given:
         case["lines"] = lines_of(given["lines"]) if given["lines"] != "none" else []

@@ -51,7 +51,7 @@ def flips(before: dict[str, str], after: dict[str, str]) -> list[str]:
     return [
         f"{name}: {before[name]} → {after[name]}"
         for name in before
-        if {before[name]} <= OPEN and {after[name]} <= SHUT or {before[name]} <= SHUT and {after[name]} <= OPEN
+        if ({before[name]} <= OPEN and {after[name]} <= SHUT) or ({before[name]} <= SHUT and {after[name]} <= OPEN)
     ]
 
 
@@ -177,5 +177,3 @@ def test_policy_turns_the_refractory_rule(records: list[Record]) -> None:
 )
 def test_verdict_order(effects: list[tuple[str, tuple[int, int]]], expected: str) -> None:
     assert verdict(effects) == expected
-
-

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mspike.knowledge import load_codes
 from mspike.record import KEYS, Record, RecordError, read_case, read_records
-from mspike.record.codes import load_codes
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "case-file.md"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mspike.knowledge import KnowledgeError, load_knowledge
-from mspike.knowledge.codes import build_codes, load_codes, pack_codes, unit_key, unpack_codes, word_key
+from mspike.knowledge import KnowledgeError, load_codes, load_knowledge, unit_key, word_key
+from mspike.knowledge.codes import build_codes, pack_codes, unpack_codes
 from mspike.knowledge.files import DATA
 from mspike.record.words import medicine_key
 

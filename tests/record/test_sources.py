@@ -10,8 +10,8 @@ import time
 
 import pytest
 
+from mspike.knowledge import load_codes
 from mspike.record import Record, RecordError, read_case, read_records
-from mspike.record.codes import load_codes
 
 HEAD = "schema: mspike-case/1\nas_of: 2026-06-30\n"
 TODAY = dt.date(2026, 11, 21)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mspike.knowledge import load_codes
 from mspike.record import Measurement, Number, in_upper_limits, parse_day
-from mspike.record.codes import load_codes
 from mspike.record.units import Amount, as_number, believed, find_scale, find_unit, parse_amount
 
 INF = math.inf

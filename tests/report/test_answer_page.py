@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from mspike.derive import derive_state
+from mspike.knowledge import load_knowledge
+from mspike.knowledge.policy import settle
 from mspike.options import answer as types
+from mspike.options import build_answer
+from mspike.record import read_records
 from mspike.report import Refusal
 from mspike.report.wire import StateOnly
 from report.sample import state
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "answer.md").read_text(encoding="utf-8")
+OWN_WORDS = ("isotype", "diagnosed")
+"""In the sample alone."""
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "reference" / "answer.md").read_text(encoding="utf-8")
 SECTIONS = {
     types.Answer: "## `mspike-answer/1`", types.Option: "## An option", types.Reason: "### A reason",
     types.SourceRef: "### A source", types.Need: "### A need", types.Availability: "### Availability",
@@ -43,11 +53,22 @@ def test_every_field_is_described(struct: type[msgspec.Struct]) -> None:
         assert re.findall(r"^\| `(\w+)` \|", written, re.MULTILINE) == fields
 
 
-def test_every_part_of_the_state_is_described() -> None:
+def engine_state() -> dict[str, Any]:
+    """The state of an example patient, as the engine makes it."""
+    knowledge = load_knowledge()
+    [record] = read_records([str(ROOT / "examples" / "patients" / "t1114" / "record.yaml")], as_of=None, country=None)
+    return build_answer(derive_state(record, knowledge, settle(knowledge, ()))).state
+
+
+@pytest.mark.parametrize("made", [state, engine_state])
+def test_every_part_of_the_state_is_described(made: Callable[[], dict[str, Any]]) -> None:
     written = section("## The state")
-    told = state()
+    told = made()
     assert [name for name in told if f"| `{name}` |" not in written] == []
+    for part in ("disease", "event", "exposed", "refractory", "intolerant", "frailty", "events"):
+        assert [name for name in told[part] if f"`{name}`" not in written and name not in OWN_WORDS] == [], part
     assert [name for name in told["lines"][0] if f"`{name}`" not in written] == []
+    assert [name for name in next(iter(told["facts"].values())) if f"`{name}`" not in written] == []
 
 
 def test_the_closed_lists_are_there() -> None:

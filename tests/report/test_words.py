@@ -188,7 +188,7 @@ TABLE: dict[str, tuple[dict[str, Any], str]] = {
         relapse(3, f"{VRD} {DPD} carfilzomib", PENTA, classes="PI IMiD anti-CD38 BCMA", penta_drug_refractory=True,
                 groups={"triple_class_refractory": True, "penta_drug_refractory": True}),
         "Relapse after three lines: clinical relapse (2026-06-01). Refractory to bortezomib, lenalidomide, "
-        "daratumumab, pomalidomide and carfilzomib (penta-drug refractory).",
+        "daratumumab, pomalidomide and carfilzomib (triple-class and penta-drug refractory).",
     ),
     "after CAR T cells": (
         relapse(4, f"{VRD} {DPD} {CILTA}", FOUR, classes="PI IMiD anti-CD38 BCMA CAR-T", months_since_car_t=14),
@@ -286,6 +286,8 @@ def test_maintenance_is_that_of_the_last_line() -> None:
 
 def test_the_headline_is_short() -> None:
     assert headline(state()) == "First relapse on lenalidomide maintenance"
+    off = relapse(1, VRD, progressed_on_last_therapy=False, treatment_free_months=17)
+    assert headline(off) == "First relapse, off treatment for 17 months"
     assert headline(relapse(3, VRD)) == "Relapse after three lines"
     assert headline(TABLE["newly diagnosed"][0]) == "Newly diagnosed myeloma: out of scope"
     assert headline({}) == "Myeloma after an unknown number of lines, status not clear from the record"

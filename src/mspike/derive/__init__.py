@@ -6,6 +6,7 @@
 from mspike.derive.assembly import derive_state
 from mspike.derive.regimen import regimen_facts
 from mspike.derive.state import Contradiction, Fact, FactValue, Line, Refractory, State, known
+from mspike.derive.wire import show_value, state_to_wire, wire_value
 
 __all__ = [
     "Contradiction",
@@ -17,4 +18,7 @@ __all__ = [
     "derive_state",
     "known",
     "regimen_facts",
+    "show_value",
+    "state_to_wire",
+    "wire_value",
 ]

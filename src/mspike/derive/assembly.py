@@ -97,7 +97,19 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
         contradictions=find_contradictions(record, lines or (), derived, pace, words, settings),
         policies=shown,
         newest_data=newest_data(record),
+        preferences_known=record.preferences is not None or record.circumstances.goal is not None,
+        diagnosis=_diagnosis(record),
     )  # fmt: skip
+
+
+def _diagnosis(record: Record) -> dict[str, str | None]:
+    disease = record.disease
+    return {
+        "diagnosis": disease.diagnosis,
+        "diagnosed": disease.diagnosed.text if disease.diagnosed else None,
+        "isotype": disease.isotype,
+        "light_chain": disease.light_chain,
+    }
 
 
 def _tri(fact: Fact) -> Tri:

@@ -58,6 +58,9 @@ def _event(record: Record, lines: Sequence[Line], pace: Finding) -> Iterator[Con
     if event.type == "newly-diagnosed" and (lines or record.treatments):
         other = f"{len(lines)} lines of therapy are stated" if lines else "drugs were given"
         yield Contradiction("newly diagnosed", "event: newly-diagnosed", other, ("disease.event", "lines"))
+    if event.type in RELAPSES and record.lines == () and not record.treatments:
+        other = "no line of therapy so far: a relapse follows a treatment"
+        yield Contradiction("relapse", f"event: {event.type}", other, ("disease.event", "lines"))
     if event.type == "biochemical-relapse" and event.symptoms:
         other = "symptoms: yes; a relapse with symptoms is a clinical one"
         yield Contradiction("kind of relapse", "event: biochemical-relapse", other, ("disease.event",))

@@ -6,9 +6,12 @@ A condition that is not listed is unknown, never absent, unless the record says 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
+
+from msgspec.structs import replace
 
 from mspike.derive.exposure import Exposure
-from mspike.derive.intervals import at_least, at_most, exactly, span_words, tri_and, tri_or
+from mspike.derive.intervals import at_least, at_most, exactly, hull, span_words, tri_and, tri_or
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact
 from mspike.derive.vocabulary import UNKNOWN, Vocabulary
@@ -63,23 +66,23 @@ def health_facts(
 
 
 def newest_measurements(record: Record) -> dict[str, Measurement]:
-    """The newest value of each test, on or before `as_of`."""
-    newest: dict[str, Measurement] = {}
+    """The newest result of each test; where partial dates or one day leave several, one that spans them all."""
+    by_test: dict[str, list[Measurement]] = {}
     for entry in record.measurements:
-        known = newest.get(entry.test)
-        if known is None or _order(entry) > _order(known):
-            newest[entry.test] = entry
-    return newest
+        by_test.setdefault(entry.test, []).append(entry)
+    return {test: entries[0] if len(entries) == 1 else _newest(entries) for test, entries in by_test.items()}
 
 
-def _order(entry: Measurement) -> tuple[int, int, float, str]:
-    """By date; of two results of one day the higher one, whatever their order in the record."""
-    return (
-        entry.date.first.toordinal(),
-        entry.date.last.toordinal(),
-        entry.value.high if entry.value else 0.0,
-        entry.text or "",
-    )
+def _newest(entries: list[Measurement]) -> Measurement:
+    since = max(entry.date.first for entry in entries)
+    found = sorted((e for e in entries if e.date.last >= since), key=lambda e: (e.date.first, e.given, e.text or ""))
+    newest = found[-1]
+    if len(found) == 1:
+        return newest
+    values = [e.value for e in found if e.value is not None]
+    value = reduce(hull, values) if len(values) == len(found) else None
+    text = newest.text if len({e.text for e in found}) == 1 else None
+    return replace(newest, value=value, text=text, given=" or ".join(dict.fromkeys(e.given for e in found)))
 
 
 def _measured(entry: Measurement | None) -> Fact:

@@ -72,13 +72,18 @@ def derive_pace(record: Record, lines: tuple[Line, ...] | None, settings: Settin
 
 
 def _finding(record: Record, start: Day | None, settings: Settings) -> Finding:
-    found = [_judge(series, settings) for series in _all_series(record, start, settings) if len(series.samples) > 1]
+    found = [_judge(series, settings) for series in _all_series(record, start, settings) if _two_days(series.samples)]
     if not found:
         return Finding(None, "fewer than two dated values of serum M, urine M or the involved light chain")
     value = tri_or(f.value for f in found)
     telling = [f for f in found if f.value is value]
     at = tuple(dict.fromkeys(pointer for f in telling for pointer in f.at))
     return Finding(value, "; ".join(f.because for f in telling), telling[0].date, at)
+
+
+def _two_days(samples: tuple[Sample, ...]) -> bool:
+    """Whether two samples are surely of different days."""
+    return bool(samples) and min(s.date.last for s in samples) < max(s.date.first for s in samples)
 
 
 def _all_series(record: Record, start: Day | None, settings: Settings) -> tuple[Series, ...]:

@@ -30,7 +30,7 @@ def stated_progressions(record: Record, lines: tuple[Line, ...] | None, pd_confi
     for place, line in enumerate(lines or ()):
         if line.stop_reason == "progression":
             found.append(
-                Progression(_end(place, lines or (), record), f"progression on line {line.number}", line.at, line=place)
+                Progression(end_of(place, lines or (), record), f"progression on line {line.number}", line.at, line=place)
             )
     for entry in record.assessments or ():
         if entry.response == "PD":
@@ -44,7 +44,7 @@ def stated_progressions(record: Record, lines: tuple[Line, ...] | None, pd_confi
     return tuple(sorted(found, key=lambda p: (p.date.first.toordinal() if p.date else 0, p.says, p.at)))
 
 
-def _end(place: int, lines: tuple[Line, ...], record: Record) -> Day | None:
+def end_of(place: int, lines: tuple[Line, ...], record: Record) -> Day | None:
     """When a line ended; where it is not stated, between its start and that of the next line, or today."""
     line = lines[place]
     if line.stop or line.start is None:

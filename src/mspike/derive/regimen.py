@@ -5,8 +5,7 @@ from __future__ import annotations
 from mspike.derive.intervals import not_negative, tri_or
 from mspike.derive.state import Fact, Line, State
 from mspike.knowledge import Knowledge, token
-from mspike.record.dates import day_of, months_between
-from mspike.record.model import Day, Number, Tri
+from mspike.record import Day, Number, Tri, day_of, months_between
 
 RESPONDED = ("sCR", "CR", "VGPR", "PR")
 """A partial response or better."""

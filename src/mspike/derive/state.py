@@ -95,6 +95,8 @@ class State(msgspec.Struct):
     contradictions: tuple[Contradiction, ...] = ()
     policies: dict[str, str] = {}
     newest_data: dt.date | None = None
+    diagnosis: dict[str, str | None] = {}
+    """Diagnosis, day, isotype and involved light chain as the record gives them."""
     preferences_known: bool = False
     """Whether the record says what the patient wants, avoids, or aims for."""
 

@@ -11,6 +11,7 @@ import msgspec
 
 from mspike.derive.intervals import at_most, not_negative, span_words, tri_or
 from mspike.derive.lines import RELAPSES, TRANSPLANT, line_words
+from mspike.derive.progression import end_of
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.record import Day, Number, Procedure, Record, StatedLine, Tri, day_of, days_between, months_between
@@ -108,8 +109,7 @@ def relapse_after(record: Record, lines: tuple[Line, ...], place: int) -> tuple[
     line = lines[place]
     event = record.disease.event
     if line.stop_reason == "progression":
-        last = place + 1 == len(lines) and event.type in RELAPSES
-        return line.stop or (event.date if last else None), f"{line.at}.stop", True
+        return end_of(place, lines, record), f"{line.at}.stop", True
     if place + 1 == len(lines) and event.type in RELAPSES:
         return event.date, "disease.event.date", True
     judged = [

@@ -5,8 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from mspike.derive.state import Fact
-from mspike.knowledge import Knowledge, token
-from mspike.knowledge.codes import load_codes
+from mspike.knowledge import Knowledge, load_codes, token
 
 UNKNOWN = Fact()
 NEVER_GIVEN = Fact(False, basis="derived", because="never given")

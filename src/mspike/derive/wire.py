@@ -8,7 +8,7 @@ from typing import Any
 from mspike.derive.intervals import span_words
 from mspike.derive.state import Fact, Line, State
 from mspike.knowledge import Knowledge, token
-from mspike.record.model import Day, Number
+from mspike.record import Day, Number
 
 
 def show_value(value: Any) -> str:
@@ -21,11 +21,19 @@ def show_value(value: Any) -> str:
 
 
 def wire_value(value: Any) -> Any:
-    """A fact's value as JSON: true/false/null, a number, or `{"low", "high"}` for an interval (null = no bound)."""
+    """A fact's value as JSON: true/false/null, a number, or for an interval `{"low", "high"}`.
+
+    null = no bound; `open_low` or `open_high` stand there when the bound itself is excluded (`<15`).
+    """
     if isinstance(value, Number):
         if value.low == value.high:
             return _plain(value.low)
-        return {"low": _plain(value.low), "high": _plain(value.high)}
+        bounds = {"low": _plain(value.low), "high": _plain(value.high)}
+        opens = {
+            "open_low": value.open_low and not math.isinf(value.low),
+            "open_high": value.open_high and not math.isinf(value.high),
+        }
+        return {**bounds, **{name: True for name, is_open in opens.items() if is_open}}
     return value
 
 
@@ -99,7 +107,7 @@ def state_to_wire(state: State, knowledge: Knowledge) -> dict[str, Any]:
     if frailty is None and _is(facts, "frail") is False and _is(facts, "intermediate_fitness") is False:
         frailty = "fit"
     return {
-        "disease": {"status": state.status, "summary": ""},
+        "disease": {"status": state.status, "summary": "", **state.diagnosis},
         "event": {
             "type": state.event_type,
             "date": wire_day(state.event_date),

@@ -10,48 +10,67 @@ from functools import cache, lru_cache
 
 from mspike.knowledge import model
 from mspike.knowledge.catalogue import Applied, AppliedRisk, Catalogue, InForce, first_day, token
+from mspike.knowledge.codes import Codes, TestSpec, unit_key, unpack_codes, word_key
 from mspike.knowledge.files import KnowledgeError
-from mspike.knowledge.grammar import Expr, evaluate
+from mspike.knowledge.grammar import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
 from mspike.knowledge.model import Knowledge
+from mspike.knowledge.pack import Pack, as_expr, load_pack
+from mspike.knowledge.policy import settle
 
 
 @cache
-def _pack() -> tuple[Knowledge, dict[str, Expr]]:
-    from mspike.knowledge.pack import as_expr, load_pack
+def _pack() -> Pack:
+    return load_pack()
 
-    pack = load_pack()
-    return pack.knowledge, {text: as_expr(value) for text, value in pack.conditions.items()}
+
+@cache
+def conditions_by_text() -> dict[str, Expr]:
+    """Every `when` text of the files with its expression."""
+    return {text: as_expr(value) for text, value in _pack().conditions.items()}
+
+
+@cache
+def load_codes() -> Codes:
+    """The code tables: names, tests with their units, closed word lists, codes of other systems."""
+    return unpack_codes(_pack().codes)
 
 
 def load_knowledge() -> Knowledge:
     """All knowledge, from the pack."""
-    return _pack()[0]
-
-
-def conditions_by_text() -> dict[str, Expr]:
-    """Every `when` text of the files with its expression."""
-    return _pack()[1]
+    return _pack().knowledge
 
 
 @lru_cache(maxsize=64)
 def catalogue(as_of: dt.date, country: str) -> Catalogue:
     """What is in force on a day in a country."""
-    return Catalogue(*_pack(), as_of, country)
+    return Catalogue(load_knowledge(), conditions_by_text(), as_of, country)
 
 
 __all__ = [
+    "NO",
+    "UNKNOWN",
+    "YES",
     "Applied",
     "AppliedRisk",
     "Catalogue",
+    "Codes",
     "Expr",
     "InForce",
     "Knowledge",
     "KnowledgeError",
+    "TestSpec",
+    "Truth",
     "catalogue",
+    "compare_interval",
     "conditions_by_text",
+    "deciding",
     "evaluate",
     "first_day",
+    "load_codes",
     "load_knowledge",
     "model",
+    "settle",
     "token",
+    "unit_key",
+    "word_key",
 ]

@@ -1,13 +1,12 @@
 """The code tables: drugs, findings, tests with their units, closed word lists, and codes of other systems.
 
 Everything a reader of records must know by name stands in `data/codes/`; this is the one place that parses it.
-`load_codes()` gives the tables; `build_codes(folder)` makes them from the files; `pack_codes` and `unpack_codes`
+`build_codes(folder)` makes them from the files; `pack_codes` and `unpack_codes`
 carry them in the knowledge pack.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +114,12 @@ class Codes(msgspec.Struct, frozen=True):
     diagnoses: tuple[Code, ...]
 
 
+TRADEMARKS = str.maketrans("_®™", "   ")
+
+
 def word_key(text: str) -> str:
-    """A word as it is compared: lower case, one hyphen for every run of spaces and `_`."""
-    return "-".join(text.replace("_", " ").casefold().split())
+    """A word as it is compared: lower case, one hyphen for every run of spaces and `_`, no trademark sign."""
+    return "-".join(text.translate(TRADEMARKS).casefold().split())
 
 
 SIGNS = str.maketrans("µμ⁰¹²³⁴⁵⁶⁷⁸⁹×·", "uu0123456789x*")
@@ -171,12 +173,6 @@ def pack_codes(folder: Path) -> bytes:
 def unpack_codes(packed: bytes) -> Codes:
     """The tables from the knowledge pack."""
     return msgspec.msgpack.decode(packed, type=Codes)
-
-
-@cache
-def load_codes() -> Codes:
-    """The tables of this installation."""
-    return build_codes(Path(__file__).parent / "data" / "codes")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,7 +12,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from mspike.knowledge import model
-from mspike.knowledge.model import File
+from mspike.knowledge.base import File, Review
+from mspike.knowledge.library import Listed
 
 DATA = Path(__file__).parent / "data"
 
@@ -26,6 +29,15 @@ FOLDERS: dict[str, type[File]] = {
 }
 """Folder → what each of its files holds. The file's name is its id."""
 
+LISTS: dict[str, type[File]] = {
+    "timeline": model.TimelineEvent,
+    "library/glossary": model.Term,
+    "library/resources": model.Resource,
+    "library/safety": model.Duty,
+    "library/plain-language": model.Duty,
+}
+"""File → what each entry of its list is."""
+
 T = TypeVar("T")
 
 
@@ -37,18 +49,23 @@ def read_knowledge(folder: Path = DATA) -> model.Knowledge:
     """Every file under `folder`. Raises KnowledgeError naming the first file that does not hold."""
     entries: dict[str, dict[str, Any]] = {name: {} for name in FOLDERS}
     for name, path, value in read_entries(folder):
-        if value.id != path.stem:  # type: ignore[attr-defined]
-            raise KnowledgeError(f"{name}/{path.name}: its id is {value.id!r}; it is the file's name")  # type: ignore[attr-defined]
+        id_ = getattr(value, "id", "")
+        if id_ != path.stem:
+            raise KnowledgeError(f"{name}/{path.name}: its id is {id_!r}; it has to be the file's name, {path.stem!r}")
         entries[name][path.stem] = value
-    top = read_yaml(folder / "knowledge.yaml")
+    listed = {name: read_list(folder, name) for name in LISTS}
+    top = convert(read_yaml(folder / "knowledge.yaml"), model.Top, "knowledge.yaml")
     return model.Knowledge(
-        version=str(top["version"]),
-        limits=tuple(top["limits"]),
-        paths=convert(top["paths"], tuple[model.Path, ...], "knowledge.yaml"),
-        timeline=convert(read_yaml(folder / "timeline.yaml"), tuple[model.TimelineEvent, ...], "timeline.yaml"),
-        glossary=convert(read_yaml(folder / "library/glossary.yaml"), tuple[model.Term, ...], "glossary.yaml"),
-        resources=convert(read_yaml(folder / "library/resources.yaml"), tuple[model.Resource, ...], "resources.yaml"),
+        version=top.version,
+        limits=top.limits,
+        paths=top.paths,
         facts=convert(read_yaml(folder / "facts.yaml"), model.Facts, "facts.yaml"),
+        timeline=listed["timeline"].entries,
+        glossary=listed["library/glossary"].entries,
+        resources=listed["library/resources"].entries,
+        safety=listed["library/safety"].entries,
+        plain_language=listed["library/plain-language"].entries,
+        reviews={name: value.review for name, value in listed.items()},
         rules=entries.pop("criteria"),
         **entries,
     )
@@ -61,14 +78,34 @@ def read_entries(folder: Path = DATA) -> Iterator[tuple[str, Path, File]]:
             yield name, path, convert(read_yaml(path), kind, f"{name}/{path.name}")
 
 
+def read_list(folder: Path, name: str) -> Listed[Any]:
+    """A file of LISTS."""
+    value = convert(read_yaml(folder / f"{name}.yaml"), Listed[Any], f"{name}.yaml")
+    entries = convert(list(value.entries), tuple[LISTS[name], ...], f"{name}.yaml, entries")  # type: ignore[misc]
+    return Listed[Any](entries=entries, review=value.review)
+
+
+def review_of(name: str, text: str) -> Review:
+    """The review block of the file `drugs/bortezomib` or `timeline` with this text. KnowledgeError if it does not hold."""
+    try:
+        value = load_text(text)
+    except ValueError as error:
+        raise KnowledgeError(f"{name}.yaml: {error}") from None
+    folder = name.partition("/")[0]
+    kind: Any = Listed[LISTS[name]] if name in LISTS else FOLDERS[folder]  # type: ignore[misc]
+    review: Review = convert(value, kind, f"{name}.yaml").review
+    return review
+
+
 def read_yaml(path: Path) -> Any:
     """One YAML file with dates kept as text, duplicate keys and aliases refused."""
+    where = f"{path.parent.name}/{path.name}".removeprefix("data/")
     try:
         return load_text(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(f"{path.parent.name}/{path.name}: cannot be read ({error})") from None
+        raise KnowledgeError(f"{where}: cannot be read ({error})") from None
     except ValueError as error:
-        raise KnowledgeError(f"{path.parent.name}/{path.name}: {error}") from None
+        raise KnowledgeError(f"{where}: {error}") from None
 
 
 def convert(value: Any, kind: type[T], where: str) -> T:
@@ -83,18 +120,27 @@ def load_text(text: str) -> Any:
     """YAML text as plain Python. Dates stay text, `yes`/`no` stay words unless true/false is written."""
     import yaml
 
-    loader_class = _loader()
-    loader = loader_class(text)
+    loader = _loader()(text)
     try:
+        if MAYBE_ALIAS.search(text):
+            for event in yaml.parse(text, yaml.SafeLoader):
+                if isinstance(event, yaml.AliasEvent):
+                    raise ValueError(f"line {event.start_mark.line + 1}: an alias (*{event.anchor}); write it out")
         return loader.get_single_data()
     except yaml.YAMLError as error:
         raise ValueError(f"not readable as YAML: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise ValueError("not readable as YAML: nested too deep") from None
     finally:
         loader.dispose()
 
 
+MAYBE_ALIAS = re.compile(r"(?:^|[\s,\[{])\*\w", re.M)
+"""Where an alias could stand; the events are looked at only then."""
+
+
 def _loader() -> type[Any]:
-    """A safe loader: only null, true/false, numbers and text; no aliases, no duplicate keys."""
+    """A safe loader: only null, true/false, numbers and text; no duplicate keys."""
     global _LOADER
     if _LOADER is not None:
         return _LOADER
@@ -108,6 +154,8 @@ def _loader() -> type[Any]:
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
             seen: set[Any] = set()
             for key_node, _ in node.value:
+                if not isinstance(key_node, yaml.ScalarNode):
+                    raise yaml.constructor.ConstructorError(None, None, "a key that is no word", key_node.start_mark)
                 key = self.construct_object(key_node, deep=True)
                 if key in seen:
                     raise yaml.constructor.ConstructorError(None, None, f"key {key!r} twice", key_node.start_mark)
@@ -126,3 +174,17 @@ def _loader() -> type[Any]:
 
 
 _LOADER: type[Any] | None = None
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all, whoever reads it meanwhile; a new one is readable by all."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

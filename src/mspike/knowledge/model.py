@@ -10,37 +10,25 @@ from typing import Any, Literal
 
 import msgspec
 
+from mspike.knowledge.base import Cite, Country, File, Review, Status
+from mspike.knowledge.library import (
+    Claim,
+    Duty,
+    Facts,
+    FactSpec,
+    Path,
+    Policy,
+    Resource,
+    Source,
+    Term,
+    TimelineEvent,
+)
+
 Effect = Literal["supports", "caution", "against", "rules-out"]
 Kind = Literal["label", "guideline", "trial", "definition", "seed", "practice"]
-Status = Literal["draft", "source-checked", "clinician-reviewed"]
 AvailabilityStatus = Literal[
     "approved", "off-label", "not-approved", "withdrawn", "investigational", "procedure", "practice", "unknown"
 ]
-Country = Literal["US", "EU", "UK"]
-
-
-class File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Base of every knowledge structure: strict, and compact in the pack."""
-
-
-class Cite(File, kw_only=True, frozen=True):
-    """A source and the place in it."""
-
-    id: str
-    at: str = ""
-
-
-class Review(File, kw_only=True):
-    """Who wrote the file and who checked it. The author cannot be the checker or the reviewer."""
-
-    drafted_by: str
-    checked_by: str | None = None
-    """Who read its source-checked statements at the source, and when."""
-    checked_on: str | None = None
-    reviewed_by: str | None = None
-    """A clinician, by name; none so far."""
-    reviewed_on: str | None = None
-    due: str | None = None
 
 
 class Criterion(File, kw_only=True):
@@ -248,131 +236,14 @@ class Disagreement(File, kw_only=True):
         return self.disagreement
 
 
-class Source(File, kw_only=True):
-    """data/sources/<source>.yaml"""
+class Top(File, kw_only=True):
+    """data/knowledge.yaml"""
 
-    source: str
-    title: str
-    short: str = ""
-    """The name in a source tag: `Kyprolis`, `IMWG`."""
-    publisher: str
-    date: str
-    """Year, month or day of publication; for an undated page the inferred window stands in `dated`."""
-    dated: str = ""
-    kind: str
-    locator: str
-    basis: str = ""
-    """How it was read: `page` (the page itself, often opening or abstract), `recall` (not opened)."""
-    read_on: str = ""
-    note: str = ""
-    kept_for: str = ""
-    """Why a source that no statement cites is kept."""
-
-    @property
-    def id(self) -> str:
-        return self.source
-
-
-class Claim(File, kw_only=True):
-    """data/claims/<claim>.yaml: one claim of a seed page and what carries it."""
-
-    claim: str
-    seed: str
-    kind: str
-    says: str
-    must: str
-    """What the program must do about it."""
-    test: str
-    now: str
-    """Its standing today."""
-    later: tuple[str, ...] = ()
-    carried_by: tuple[str, ...] = ()
-    """Knowledge files (`options/VRd`), modules or docs that carry it; spec cases name the claim themselves."""
-    review: Review
-
-    @property
-    def id(self) -> str:
-        return self.claim
-
-
-class TimelineEvent(File, kw_only=True):
-    """data/timeline.yaml: approvals, withdrawals and other dated events."""
-
-    date: str
-    country: str
-    says: str
-    source: Cite
-    status: Status = "draft"
-    options: tuple[str, ...] = ()
-    drugs: tuple[str, ...] = ()
-
-
-class Policy(File, kw_only=True):
-    """data/policies/<policy>.yaml: a switch where another reading is legitimate, or a number of a derivation."""
-
-    policy: str
-    says: str
-    default: str | float | bool | list[str]
-    allowed: tuple[str, ...] = ()
-    unit: str = ""
-    source: Cite
-    status: Status = "draft"
-    from_: str = msgspec.field(name="from", default="")
-    note: str = ""
-
-    @property
-    def id(self) -> str:
-        return self.policy
-
-
-class FactSpec(File, kw_only=True):
-    """One fact of facts.yaml."""
-
-    type: Literal["yes-no", "number", "word"]
-    says: str
-    unit: str = ""
-    question: str = ""
-    settles: str = ""
-    unknown: bool = True
-
-
-class Facts(File, kw_only=True):
-    """facts.yaml: plain facts, families over drugs, classes, options and words, and the facts of one regimen."""
-
-    facts: dict[str, FactSpec]
-    families: dict[str, FactSpec]
-    regimen: dict[str, FactSpec]
-
-
-class Term(File, kw_only=True):
-    """One word of library/glossary.yaml, in a patient's words."""
-
-    term: str
-    says: str
-    source: Cite
-    status: Status = "draft"
-    claims: tuple[str, ...] = ()
-
-
-class Resource(File, kw_only=True):
-    """One entry of library/resources.yaml: where to read on, whom to ask."""
-
-    id: str
-    kind: Literal["link", "service"]
-    says: str
-    source: Cite
-    note: str = ""
-    search: tuple[str, ...] = ()
-    """What a trial search can be narrowed by."""
-    status: Status = "draft"
-    claims: tuple[str, ...] = ()
-
-
-class Path(File, kw_only=True):
-    """One path of data/paths.yaml: the order and names of the groups on every screen."""
-
-    path: str
-    label: str
+    version: str
+    paths: tuple[Path, ...]
+    """The order and names of the groups on every screen."""
+    limits: tuple[str, ...]
+    """What every answer says was not considered."""
 
 
 class Knowledge(File, kw_only=True):
@@ -392,9 +263,21 @@ class Knowledge(File, kw_only=True):
     paths: tuple[Path, ...]
     glossary: tuple[Term, ...] = ()
     resources: tuple[Resource, ...] = ()
+    safety: tuple[Duty, ...] = ()
+    plain_language: tuple[Duty, ...] = ()
+    reviews: dict[str, Review] = {}
+    """Review of each file that holds a list: `timeline`, `library/glossary` …"""
     limits: tuple[str, ...] = ()
     """What every answer says was not considered."""
 
     def policy(self, key: str) -> Any:
         """The default of a policy. KeyError for an unknown one."""
         return self.policies[key].default
+
+
+__all__ = [
+    "Applies", "Availability", "AvailabilityStatus", "Branch", "Cite", "Claim", "Condition", "Country", "Criterion",
+    "Disagreement", "Drug", "DrugClass", "Duty", "Effect", "Evidence", "FactSpec", "Facts", "File", "Kind",
+    "Knowledge", "Option", "Path", "Policy", "Position", "Resource", "Review", "Risk", "Rule", "Source", "Status",
+    "Term", "TimelineEvent", "Top", "Version",
+]  # fmt: skip

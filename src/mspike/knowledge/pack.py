@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from mspike.knowledge.files import DATA, read_knowledge
+from mspike.knowledge.files import DATA, read_knowledge, write_whole
 from mspike.knowledge.grammar import Expr, parse
 from mspike.knowledge.model import Knowledge
 
 PACK = Path(__file__).parent / "knowledge.pack"
-FORMAT = 1
+FORMAT = 2
 
 
 class Pack(msgspec.Struct, array_like=True):
@@ -28,7 +27,7 @@ class Pack(msgspec.Struct, array_like=True):
     stamp: str
     """Size and time of the files, for a checkout."""
     digest: str
-    """SHA-256 over their contents, for `knowledge check`."""
+    """SHA-256 over their contents: `knowledge check` tells by it whether an installed pack is that of its files."""
     knowledge: Knowledge
     conditions: dict[str, Any]
     """Every `when` text → its expression; templates keep `__drug__` and the like as names."""
@@ -36,35 +35,36 @@ class Pack(msgspec.Struct, array_like=True):
     """The code tables, as their own room packs them."""
 
 
-def load_pack() -> Pack:
+def load_pack(data: Path = DATA, target: Path = PACK) -> Pack:
     """The pack of this installation; in a checkout made anew when a file changed."""
-    stamp = file_stamp(DATA) if in_checkout() else ""
+    stamp = file_stamp(data) if in_checkout(target) else ""
     try:
-        pack = msgspec.msgpack.decode(PACK.read_bytes(), type=Pack)
+        pack = msgspec.msgpack.decode(target.read_bytes(), type=Pack)
         if pack.format == FORMAT and (not stamp or pack.stamp == stamp):
             return pack
     except (OSError, msgspec.DecodeError, msgspec.ValidationError):
         pass  # absent, or made by another version: read the files
-    pack = make_pack(DATA)
+    pack = make_pack(data)
     try:
-        _write(pack, PACK)
+        _write(pack, target)
     except OSError:
         pass  # a read-only installation reads its files each time
     return pack
 
 
-def in_checkout() -> bool:
+def in_checkout(target: Path = PACK) -> bool:
     """Whether the package runs from a source tree, where files may be edited."""
-    root = PACK.parents[3]
-    return PACK.parents[2].name == "src" and (root / "pyproject.toml").exists()
+    package, source, root = target.parents[1], target.parents[2], target.parents[3]
+    return (package.name, source.name) == ("mspike", "src") and (root / "pyproject.toml").exists()
 
 
 def make_pack(data: Path) -> Pack:
     from mspike.knowledge.codes import pack_codes
 
+    stamp = file_stamp(data)  # before reading: a file that is written meanwhile makes the pack stale, not wrong
     knowledge = read_knowledge(data)
     conditions = {text: parse_template(text) for text in when_texts(knowledge)}
-    return Pack(FORMAT, file_stamp(data), file_digest(data), knowledge, conditions, pack_codes(data / "codes"))
+    return Pack(FORMAT, stamp, file_digest(data), knowledge, conditions, pack_codes(data / "codes"))
 
 
 def write_pack(data: Path, target: Path) -> None:
@@ -73,36 +73,30 @@ def write_pack(data: Path, target: Path) -> None:
 
 
 def _write(pack: Pack, target: Path) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".pack-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.msgpack.encode(pack))
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(target, msgspec.msgpack.encode(pack))
 
 
-def data_files(data: Path) -> Iterator[os.DirEntry[str]]:
-    for folder, _, _ in os.walk(data):
-        yield from sorted((e for e in os.scandir(folder) if e.is_file()), key=lambda e: e.path)
+def data_files(data: Path) -> list[Path]:
+    """Every file that the pack is made from, in one order on every machine."""
+    return sorted(
+        Path(folder, name) for folder, _, names in os.walk(data) for name in names if name.endswith((".yaml", ".csv"))
+    )
 
 
 def file_stamp(data: Path) -> str:
-    """Changes when a file is added, removed, or written."""
+    """Changes when a file is added, removed, or written, and when the code that reads them is."""
     digest = hashlib.blake2b(digest_size=16)
-    for entry in data_files(data):
-        stat = entry.stat()
-        digest.update(f"{entry.path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    for path in (*data_files(data), *sorted(Path(__file__).parent.glob("*.py"))):
+        stat = path.stat()
+        digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 
 def file_digest(data: Path) -> str:
     """Changes when a file's content changes."""
     digest = hashlib.sha256()
-    for entry in data_files(data):
-        digest.update(os.path.relpath(entry.path, data).encode() + b"\0")
-        digest.update(Path(entry.path).read_bytes())
+    for path in data_files(data):
+        digest.update(path.relative_to(data).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -118,19 +112,9 @@ def parse_template(text: str) -> Expr:
 
 def when_texts(knowledge: Knowledge) -> Iterator[str]:
     """Every condition text of the knowledge files."""
-    versioned = (
-        *knowledge.drugs.values(), *knowledge.classes.values(), *knowledge.rules.values(), *knowledge.options.values()
-    )  # fmt: skip
-    for entry in versioned:
-        for version in entry.versions:
-            yield from (criterion.when for criterion in version.criteria)
-    for option in knowledge.options.values():
-        for timeline in option.availability.values():
-            for availability in timeline:
-                for branch in availability.label:
-                    yield from (condition.when for condition in branch.conditions)
-    for disagreement in knowledge.disagreements.values():
-        yield from (text for text in (disagreement.when, *(p.when for p in disagreement.positions)) if text)
+    from mspike.knowledge.statements import conditions
+
+    return (condition.text for condition in conditions(knowledge))
 
 
 def as_expr(value: Any) -> Expr:

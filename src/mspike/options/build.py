@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from mspike import __version__
-from mspike.derive import State
-from mspike.derive.wire import state_to_wire
+from mspike.derive import State, state_to_wire
 from mspike.knowledge import catalogue
 from mspike.options.answer import LABEL_FITS, SCHEMA, VERDICTS, Answer, Option
 from mspike.options.disagreements import disagree
@@ -70,6 +69,11 @@ def notes(state: State) -> list[str]:
             "the options below are those for relapsed or refractory disease. Is this relapsed?"
         )
     if is_true(state, "smouldering"):
-        found.append("Out of scope: smouldering myeloma. The options below are those for relapsed or refractory disease.")
-    found += [f"Contradiction: {c.about}: stated {c.stated}; but {c.other}. The stated one is used." for c in state.contradictions]
+        found.append(
+            "Out of scope: smouldering myeloma. The options below are those for relapsed or refractory disease."
+        )
+    found += [
+        f"Contradiction: {c.about}: stated {c.stated}; but {c.other}. The stated one is used."
+        for c in state.contradictions
+    ]
     return found

@@ -58,8 +58,6 @@ def country_positions(item: InForce, explainer: Explainer) -> Iterator[tuple[str
         if country == "UK" and "UK" not in item.option.availability:
             continue  # the UK takes the EU's row
         met = tri(label_truth(row, catalogue, explainer.truths)) if row.label else None
-        branches = [
-            (f"{b.route}: " if b.route else "") + "; ".join(c.says for c in b.conditions) for b in row.label
-        ]
+        branches = [(f"{b.route}: " if b.route else "") + "; ".join(c.says for c in b.conditions) for b in row.label]
         says = f"{country} {row.status}" + (f": {' or '.join(branches)}" if branches else "")
         yield row.status, Position(explainer.source(row.source), says, met, row.review)

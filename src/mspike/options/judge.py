@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mspike.knowledge import InForce
-from mspike.knowledge.grammar import YES, Truth
+from mspike.knowledge import YES, InForce, Truth
 from mspike.options.answer import Need, Option, Reason
 from mspike.options.label import judge_label
 from mspike.options.printed import print_options
@@ -53,8 +52,17 @@ def weigh(outcomes: Iterable[Outcome]) -> Judgement:
             judged.add(outcome.reason)
         else:
             judged.miss(outcome.missing, outcome.effect == "rules-out")
+    judged.supports.sort(key=by_kind)
     judged.against.sort(key=rule_outs_first)
     return judged
+
+
+KINDS = ("guideline", "trial", "label", "definition", "seed", "practice")
+"""The order in which reasons for are read; a checked statement stands before a draft of its kind."""
+
+
+def by_kind(reason: Reason) -> tuple[int, bool]:
+    return KINDS.index(reason.kind), reason.status == "draft"
 
 
 def rule_outs_first(reason: Reason) -> bool:
@@ -70,6 +78,8 @@ def judge_option(item: InForce, explainer: Explainer) -> Option:
         if reason is not None:
             judged.add(reason)
             judged.effects.append((reason.effect, YES))
+    if label.fit == "met":
+        judged.supports.insert(0, judged.supports.pop())
     judged.against.sort(key=rule_outs_first)
     return as_option(item, judged, label.fit, explainer)
 

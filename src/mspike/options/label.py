@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from mspike.derive.wire import show_value
-from mspike.knowledge import Catalogue, InForce
-from mspike.knowledge.grammar import Truth
+from mspike.derive import show_value
+from mspike.knowledge import Catalogue, InForce, Truth
 from mspike.knowledge.model import Availability, Branch
 from mspike.options.answer import Reason
 from mspike.options.reasons import Explainer
@@ -59,13 +58,15 @@ def judge_label(item: InForce, explainer: Explainer) -> LabelFit:
         parts.append(f"{branch.route}: {text}" if branch.route else text)
     if met is None:
         return LabelFit("cannot-tell", missing=tuple(names))
-    record = [f"{catalogue.facts[n].says} {show_value(truths.fact(n).value)}" for n in names]
-    says = f"{catalogue.country} label {'met' if met else 'not met: it asks for'}{':' if met else ''} {' or '.join(parts)}"
+    numbers = [n for n in names if catalogue.facts[n].type == "number"]
+    record = ", ".join(f"{show_value(truths.fact(n).value)} {catalogue.facts[n].says}" for n in numbers)
+    asked = "met:" if met else "not met: it asks for"
+    says = f"{catalogue.country} label {asked} {' or '.join(parts)}" + (f" (record: {record})" if record else "")
     reason = Reason(
         id=f"{item.option.option}/{catalogue.country}/label",
         effect="supports" if met else "against",
         kind="label",
-        text=f"{says} (record: {', '.join(record)})" + (f". {availability.says}" if availability.says else ""),
+        text=says + (f". {availability.says}" if availability.says else ""),
         facts=explainer.values(tuple(names)),
         source=explainer.source(availability.source),
         status=availability.review,

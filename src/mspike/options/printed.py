@@ -62,7 +62,9 @@ def _risk(risk: AppliedRisk, catalogue: Catalogue) -> Reason:
 def _availability(item: InForce, catalogue: Catalogue) -> Availability:
     row, country = item.availability, catalogue.country
     if row is None:
-        source = SourceRef("mspike", "The knowledge files of mspike", f"options/{item.option.option}.yaml", catalogue.knowledge.version)
+        source = SourceRef(
+            "mspike", "The knowledge files of mspike", f"options/{item.option.option}.yaml", catalogue.knowledge.version
+        )
         return Availability(country, "unknown", None, source, f"nothing recorded for {country} on this day")
     since = None if row.from_ == "unknown" else row.from_
     text = row.says or ("" if since or not row.by else f"in force by {row.by}; the first day was not seen")

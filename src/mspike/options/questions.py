@@ -33,11 +33,11 @@ def from_needs(options: list[Option]) -> Iterable[Question]:
 def gaps(options: list[Option], state: State) -> Iterable[Question]:
     """What the record itself leaves open: undated lines, reasons stopped, preferences, whether it is a relapse."""
     if is_true(state, "newly_diagnosed"):
-        yield Question("newly_diagnosed", "Is this relapsed or refractory myeloma, or newly diagnosed (out of scope here)?",
-                       len(options), 0, "whether this program applies at all")  # fmt: skip
+        text = "Is this relapsed or refractory myeloma, or newly diagnosed (out of scope here)?"
+        yield Question("newly_diagnosed", text, len(options), 0, "whether this program applies at all")
     wanted = {
         "start": ("dates", lambda line: line.start is None or line.stop is None),
-        "best_response": ("best response", lambda line: line.best_response is None),
+        "best_response": ("deepest response", lambda line: line.best_response is None),
         "stop_reason": ("reason stopped", lambda line: line.stop_reason in (None, "not-stated")),
     }
     for index, line in enumerate(state.lines or ()):
@@ -45,11 +45,14 @@ def gaps(options: list[Option], state: State) -> Iterable[Question]:
         if missing:
             names = {f"refractory_{token(drug)}" for drug in line.drugs}
             hit = [o for o in options if any(n.fact in names for n in o.needs)]
-            decided = [o for o in hit if o.verdict == "cannot-tell" and any(n.decides and n.fact in names for n in o.needs)]
-            words = ", ".join(text for _, text in missing)
+            decided = [
+                o for o in hit if o.verdict == "cannot-tell" and any(n.decides and n.fact in names for n in o.needs)
+            ]
+            *most, last = (text for _, text in missing)
+            words = f"{', '.join(most)} and {last}" if most else last
             yield Question(
                 f"lines[{index}].{missing[0][0]}",
-                f"Line {line.number} ({line.regimen}): what are the {words}?",
+                f"What {'were' if most or last == 'dates' else 'was'} the {words} of line {line.number} ({line.regimen})?",
                 len(hit), len(decided), "refractoriness, retreatment and label conditions",
             )  # fmt: skip
     if not state.preferences_known:
@@ -60,4 +63,3 @@ def gaps(options: list[Option], state: State) -> Iterable[Question]:
 def is_true(state: State, name: str) -> bool:
     fact = state.facts.get(name)
     return fact is not None and fact.value is True
-

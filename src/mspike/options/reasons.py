@@ -8,9 +8,8 @@ from functools import cached_property
 
 import msgspec
 
-from mspike.derive.wire import show_value, wire_value
-from mspike.knowledge import Applied, Catalogue, InForce, evaluate
-from mspike.knowledge.grammar import NO, Truth
+from mspike.derive import show_value, wire_value
+from mspike.knowledge import NO, Applied, Catalogue, InForce, Truth, evaluate
 from mspike.knowledge.model import Cite
 from mspike.options.answer import Need, Reason, SourceRef
 from mspike.options.printed import source_ref

@@ -9,10 +9,8 @@ from collections import ChainMap
 
 import msgspec
 
-from mspike.derive import State, regimen_facts
-from mspike.derive.state import Line
-from mspike.knowledge import Applied, InForce
-from mspike.knowledge.grammar import UNKNOWN, YES
+from mspike.derive import Line, State, regimen_facts
+from mspike.knowledge import UNKNOWN, YES, Applied, InForce
 from mspike.options.answer import Option, Reason
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.printed import print_options

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mspike.derive.state import Fact
-from mspike.knowledge.grammar import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
-from mspike.record.model import Number
+from mspike.derive import Fact
+from mspike.knowledge import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
+from mspike.record import Number
 
 UNRECORDED = Fact()
 

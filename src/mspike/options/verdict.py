@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mspike.knowledge.grammar import Truth
+from mspike.knowledge import Truth
 
 STATUS_EFFECT = {
     "withdrawn": ("rules-out", "withdrawn"),

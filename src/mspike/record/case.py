@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from mspike.record.codes import Codes, word_key
+from mspike.knowledge import Codes, word_key
 from mspike.record.dates import LAST_YEAR, age_on, parse_day
 from mspike.record.entries import ENTRY_KEYS, read_entries
 from mspike.record.errors import RecordError

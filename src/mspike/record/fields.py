@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from mspike.record.codes import Codes, word_key
+from mspike.knowledge import Codes, word_key
 from mspike.record.dates import parse_day
 from mspike.record.errors import RecordError
 from mspike.record.model import Day, Number, Tri
@@ -50,7 +50,7 @@ class Fields:
         for key in given:
             if key not in keys:
                 near = did_you_mean(key, {word_key(k): k for k in keys})
-                hint = "; ".join(part for part in (near, f"allowed: {', '.join(keys)}") if part)
+                hint = f"{near} allowed: {', '.join(keys)}".strip()
                 raise RecordError("no such key", at=at, given=key, line=given.line, hint=hint)
 
     def path(self, key: str) -> str:

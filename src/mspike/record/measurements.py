@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mspike.record.codes import TestSpec, word_key
+from mspike.knowledge import TestSpec, word_key
 from mspike.record.fields import Fields
 from mspike.record.model import Measurement
 from mspike.record.tree import Leaf

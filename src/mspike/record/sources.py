@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from msgspec.structs import replace
 
+from mspike.knowledge import load_codes, word_key
 from mspike.record.case import read_record
-from mspike.record.codes import load_codes, word_key
 from mspike.record.errors import RecordError
 from mspike.record.known import as_known_on
 from mspike.record.model import Record

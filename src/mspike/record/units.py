@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
-from mspike.record.codes import Codes, TestSpec, unit_key
+from mspike.knowledge import Codes, TestSpec, unit_key
 from mspike.record.model import Measurement, Number
 
 FORM = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mspike.record.codes import Codes, word_key
+from mspike.knowledge import Codes, word_key
 from mspike.record.model import Tri
 
 YES_NO: dict[str, Tri] = {"yes": True, "true": True, "no": False, "false": False, "unknown": None}
@@ -24,7 +24,7 @@ def hint_for(given: str, index: Mapping[str, str], main: Mapping[str, str] | Non
     allowed = list(dict.fromkeys((index if main is None else main).values()))
     listed = f"allowed: {', '.join(allowed)}" if len(allowed) <= SHOWN_AT_MOST else f"the words stand in {PAGE}"
     parts = (foreign_letter(given), did_you_mean(given, index), listed)
-    return "; ".join(part for part in parts if part)
+    return "; ".join(part for part in parts if part).replace("?; ", "? ")
 
 
 def did_you_mean(given: str, index: Mapping[str, str]) -> str:

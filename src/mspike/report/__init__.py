@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mspike.options.answer import Answer
+from mspike.options import Answer
 from mspike.report.sentence import finish, headline, state_sentence
 from mspike.report.terminal import terminal_look
 from mspike.report.wire import FORMATS, Refusal, render_json, render_ndjson, state_only

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable
 from typing import Any
 
-from mspike.knowledge.codes import load_codes
+from mspike.knowledge import load_codes
 from mspike.options.answer import Option, Question, Reason
 from mspike.report import words
 

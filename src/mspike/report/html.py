@@ -48,7 +48,8 @@ def _page() -> tuple[Template, str]:
     )
     environment.filters["dates"] = unbroken_dates
     environment.globals["words"] = words
-    return environment.get_template("answer.html"), (HERE / "static" / "mspike.css").read_text(encoding="utf-8")
+    styles = (HERE / "static" / name for name in ("mspike.css", "paper.css"))
+    return environment.get_template("answer.html"), "".join(path.read_text(encoding="utf-8") for path in styles)
 
 
 def page_rule(page: View) -> str:

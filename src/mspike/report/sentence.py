@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from mspike.options.answer import Answer
+from mspike.options import Answer
 from mspike.report import words
 from mspike.report.reading import (
     StateDict,
@@ -56,7 +56,10 @@ def headline(state: StateDict) -> str:
     if status in OUT_OF_SCOPE:
         return f"{words.capital(words.STATUS_WORDS[status])} myeloma: out of scope"
     lead = "First relapse" if is_relapse(status) and line_count(state) == 1 else _lead(state)
-    return " ".join(filter(None, (lead, _setting(state))))
+    setting = _setting(state)
+    if not setting:
+        return lead
+    return f"{lead} {setting}" if lead == "First relapse" and setting.startswith("on ") else f"{lead}, {setting}"
 
 
 # -- where the disease stands and what happened
@@ -208,12 +211,16 @@ def _refractory(state: StateDict) -> str:
 
 
 def _group(state: StateDict) -> str:
-    """The widest group that holds: penta-drug, quad-drug, triple- or double-class refractory."""
-    groups = ("penta_drug_refractory", "quad_drug_refractory", "triple_class_refractory", "double_class_refractory")
+    """The widest groups that hold, of classes and of drugs: ` (triple-class and penta-drug refractory)`."""
     named = state.get("groups") or {}
-    holds = (name for name in groups if named.get(name) is True or fact(state, name) is True)
-    found = next(holds, None)
-    return f" ({words.GROUP_WORDS[found]})" if found else ""
+    kinds = (("triple_class", "double_class"), ("penta_drug", "quad_drug"))
+    holds = [[name for name in kind if _holds(named, state, f"{name}_refractory")] for kind in kinds]
+    found = [names[0].replace("_", "-") for names in holds if names]
+    return f" ({words.joined(found)} refractory)" if found else ""
+
+
+def _holds(groups: Mapping[str, Any], state: StateDict, name: str) -> bool:
+    return groups.get(name) is True or fact(state, name) is True
 
 
 def _exposed(state: StateDict) -> str:

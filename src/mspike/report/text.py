@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mspike.options.answer import Answer
+from mspike.options import Answer
 from mspike.report import words
 from mspike.report.sentence import finish
 from mspike.report.terminal import Page

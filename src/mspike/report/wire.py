@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from mspike.options.answer import Answer
+from mspike.options import Answer
 from mspike.report.sentence import finish
 
 FORMATS = ("text", "json", "ndjson", "html", "fhir")

@@ -12,11 +12,10 @@ from math import inf
 from typing import Any
 
 from mspike.derive.wire import show_value
-from mspike.knowledge import load_knowledge
-from mspike.knowledge.model import FactSpec
+from mspike.knowledge import load_knowledge, model
 from mspike.knowledge.names import fact_specs
 from mspike.options.answer import Availability, SourceRef
-from mspike.record.model import Number
+from mspike.record import Number
 
 UNKNOWN = show_value(None)
 FOOTER = "mspike informs a clinician; it does not decide, rank or prescribe. Not for emergencies."
@@ -67,6 +66,7 @@ EVENT_WORDS = {
 GROUP_WORDS = {
     "double_class_exposed": "double-class exposed", "double_class_refractory": "double-class refractory",
     "triple_class_exposed": "triple-class exposed", "triple_class_refractory": "triple-class refractory",
+    "quad_class_exposed": "quad-class exposed",
     "quad_drug_refractory": "quad-drug refractory", "penta_drug_refractory": "penta-drug refractory",
 }  # fmt: skip
 PACE_WORDS = {"rapid": "rapid", "significant": "significant", "slow": "slow"}
@@ -145,7 +145,7 @@ def fact_name(name: str) -> str:
 
 
 @cache
-def _fact_specs() -> dict[str, FactSpec]:
+def _fact_specs() -> dict[str, model.FactSpec]:
     return fact_specs(load_knowledge())
 
 

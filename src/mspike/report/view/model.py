@@ -114,6 +114,11 @@ class Card(msgspec.Struct, frozen=True):
     """Whether the record meets the label's own conditions."""
     why: Item | None
     """The one reason that a short row shows; None when nothing speaks against it."""
+    why_head: str
+    why_tail: str
+    """Its text in two: paper prints the first part."""
+    why_as: str
+    """The option above it on the same path whose reason is the same: paper refers to that one."""
     more: int
     """How many further reasons against, cautions and questions the row holds."""
     meta: str
@@ -131,6 +136,8 @@ class Card(msgspec.Struct, frozen=True):
     statements: int
     long: bool
     """Long form; else a row that opens."""
+    full: bool
+    """Paper shows its first reasons and a figure; else only what decides."""
 
 
 class Run(msgspec.Struct, frozen=True):

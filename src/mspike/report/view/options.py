@@ -24,6 +24,7 @@ from mspike.report.view.model import (
     RuleRow,
     Run,
 )
+from mspike.report.view.paper import cut, refer_back
 from mspike.report.view.sources import DRAFT, REPEAT_PARTS, Citations, repeat_reasons
 
 LABEL_MARK = {"met": "yes", "not-met": "no", "cannot-tell": "unknown", "no-label": "none"}
@@ -38,7 +39,7 @@ def view_paths(answer: Answer, citations: Citations) -> tuple[PathView, ...]:
     for id in ids:
         options = [option for option in answer.options if option.path == id]
         if options:
-            cards = [view_option(option, facts, citations) for option in options]
+            cards = refer_back([view_option(option, facts, citations) for option in options])
             runs = tuple(Run(long, tuple(run)) for long, run in groupby(cards, key=lambda card: card.long))
             label = labels.get(id) or words.path_label(id)
             views.append(PathView(words.slug(id), label, len(cards), counts(options), runs))
@@ -59,6 +60,8 @@ def view_option(option: Option, facts: dict[str, Any], citations: Citations) -> 
     own, repeated = split_reasons(option)
     statements = [*own["for"], *own["against"], *own["cautions"], *option.known_risks, *repeated]
     statuses = [reason.status for reason in statements] + [figure.status for figure in option.evidence]
+    why = headline_reason(option, citations)
+    head, tail = cut(why.text if why else "")
     contra = len(option.against) + len(option.cautions) + sum(need.decides for need in option.needs)
     return Card(
         anchor=words.slug(option.id),
@@ -66,7 +69,10 @@ def view_option(option: Option, facts: dict[str, Any], citations: Citations) -> 
         name=option.label,
         verdict=option.verdict,
         label=Mark(LABEL_MARK.get(option.label_fit, "unknown"), words.LABEL_WORDS[option.label_fit]),
-        why=headline_reason(option, citations),
+        why=why,
+        why_head=head,
+        why_tail=tail,
+        why_as="",
         more=max(0, contra - 1),
         meta=option.schedule,
         groups=view_groups(own["for"], own["against"], own["cautions"], option.known_risks, citations),
@@ -81,6 +87,7 @@ def view_option(option: Option, facts: dict[str, Any], citations: Citations) -> 
         drafts=statuses.count(DRAFT),
         statements=len(statuses),
         long=is_long(option),
+        full=option.verdict == "fits" or (option.verdict == "caution" and option.label_fit == "met"),
     )
 
 
@@ -180,6 +187,5 @@ def view_fact(name: str, value: Any, fact: dict[str, Any] | None) -> FactRow:
 
 def view_rule(reason: Reason, citations: Citations) -> RuleRow:
     facts = "; ".join(f"{words.fact_name(name)}: {words.value_text(value)}" for name, value in reason.facts.items())
-    facts = facts or "none: it holds for any record"
     effect = words.EFFECT_WORDS[reason.effect]
     return RuleRow(reason.id, effect, facts, citations.tag(reason.source), reason.source.locator, reason.status)

@@ -8,6 +8,29 @@ import msgspec
 
 from mspike.report.view.model import Card, DisagreementView, PathView, SourceRow
 
+LINE = 120
+"""Characters that paper gives to the one reason of a short row."""
+
+
+def cut(text: str, length: int = LINE) -> tuple[str, str]:
+    """The text in two at a space, the first part at most `length` long; the second is empty when all of it fits."""
+    if len(text) <= length:
+        return text, ""
+    at = text.rfind(" ", 0, length)
+    at = at if at > 0 else length
+    return text[:at], text[at:]
+
+
+def refer_back(cards: list[Card]) -> list[Card]:
+    """The cards of one path, a row whose reason an earlier row has given referring to that row."""
+    given: dict[tuple[str, str], str] = {}
+    found = []
+    for card in cards:
+        key = (card.verdict, card.why.text if card.why else "")
+        same = "" if card.long or not card.why else given.setdefault(key, card.id)
+        found.append(msgspec.structs.replace(card, why_as=same) if same not in ("", card.id) else card)
+    return found
+
 
 def mark_printed(
     rows: tuple[SourceRow, ...], paths: tuple[PathView, ...], disagreements: tuple[DisagreementView, ...]
@@ -19,10 +42,12 @@ def mark_printed(
 
 
 def printed_numbers(card: Card) -> Iterator[int]:
-    """The sources of what paper shows of one option: keep in step with the rules under `@media print`."""
+    """The sources of what paper shows of one option: keep in step with `static/paper.css`."""
     if not card.long:
         if card.why and card.verdict != "cannot-tell":
             yield card.why.tag.number
+        return
+    if not card.full:
         return
     first = {group.kind: group.items[0].tag.number for group in card.groups}
     contra = first.get("against") or first.get("caution")

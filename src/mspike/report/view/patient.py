@@ -103,7 +103,7 @@ def genetics_cell(facts: Facts) -> Cell:
         return Cell("Genetics", "Not recorded")
     notes = [f"no {', '.join(absent)}"] if absent else []
     notes += [f"unknown: {', '.join(unknown)}"] if unknown else []
-    return Cell("Genetics", ", ".join(present) or "None of the tested found", "; ".join(notes))
+    return Cell("Genetics", ", ".join(present) or "None found", "; ".join(notes))
 
 
 def fitness_cell(facts: Facts, frailty: dict[str, Any] | str) -> Cell:
