@@ -48,6 +48,8 @@ def lines(draw: st.DrawFn) -> list[dict[str, Any]]:
             "progressed_on_maintenance": draw(YES_NO),
             "maintenance": draw(st.sampled_from([None, None, drugs[:1]])),
         }
+        if line["progressed_on_maintenance"] == "yes" and line["stop_reason"] not in ("progression", None):
+            line["progressed_on_maintenance"] = "no"  # else the line says two things
         found.append(clean(line))
     return found
 
@@ -210,7 +212,8 @@ def check(before: State, after: State) -> None:
         if not less_known(fact, after.facts[name])
     }
     assert wrong == {}
-    assert after.status in (before.status, None)
+    if before.event_type == after.event_type:  # the event's word is part of the status
+        assert after.status in (before.status, None)
 
 
 @pytest.mark.parametrize("policy", ["no", "yes"])

@@ -33,10 +33,13 @@ def find_contradictions(
 def _refractory_lists(
     record: Record, lines: Sequence[Line], derived: Sequence[tuple[Judged, ...]]
 ) -> Iterator[Contradiction]:
-    """A stated list against what the dates and the reason for stopping say."""
+    """A stated list, and a stated progression on maintenance, against the dates and the reason for stopping."""
     stated = {entry.at: entry for entry in record.lines or ()}
     for line, verdicts in zip(lines, derived, strict=True):
         entry = stated.get(line.at)
+        if entry and entry.progressed_on_maintenance and line.stop_reason != "progression":
+            other = "progressed on maintenance: yes"
+            yield Contradiction("end of a line", f"{line_words(line)} stopped: {line.stop_reason}", other, (line.at,))
         if entry is None or entry.refractory is None:
             continue
         for verdict in verdicts:

@@ -63,8 +63,8 @@ def _newly_diagnosed(record: Record, lines: tuple[Line, ...] | None) -> Fact:
         return Fact(event.type == "newly-diagnosed", event.date, "stated", AT, f"event: {event.type}")
     if lines or record.treatments:
         return Fact(False, None, "derived", ("lines" if lines else "treatments",), "treated before")
-    if lines is not None and record.disease.diagnosis == "multiple-myeloma":
-        return Fact(True, None, "derived", ("lines",), "no line of therapy so far")
+    if lines is not None:
+        return Fact(because="no line of therapy so far; why the question is asked is not stated")
     return Fact()
 
 

@@ -196,6 +196,7 @@ def _doubling(series: Series, settings: Settings) -> Finding:
                 (
                     at_most(days, settings.doubling_days),
                     at_least(low.value, settings.doubling_floor_g_l),
+                    at_least(high.value, 2 * settings.doubling_floor_g_l),  # follows; it tells with `<5`-like values
                     at_least(less(high.value, double), 0),
                 )
             )

@@ -85,7 +85,7 @@ class TimelineEvent(File, kw_only=True):
 
 
 class Policy(File, kw_only=True):
-    """data/policies/<policy>.yaml: a switch where another reading is legitimate, or a number of a derivation."""
+    """data/policies/<policy>.yaml: a switch where another reading is legitimate, or what a derivation counts with."""
 
     policy: str
     says: str
@@ -96,6 +96,7 @@ class Policy(File, kw_only=True):
     status: Status = "draft"
     from_: str = msgspec.field(name="from", default="")
     note: str = ""
+    review: Review
 
     @property
     def id(self) -> str:

@@ -6,19 +6,28 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mspike.knowledge.model import Cite, Criterion, Knowledge, Review, Risk, Version
+from mspike.knowledge.base import Cite, Review
+from mspike.knowledge.model import Availability, Criterion, Knowledge, Option, Risk, Version
 
 
 class Statement(msgspec.Struct, frozen=True):
     """A sentence with its source and review status."""
 
-    where: str
-    """`drugs/bortezomib, version 2003-05-13, criterion hold`"""
+    file: str
+    """`drugs/bortezomib`, `timeline`"""
+    place: str
+    """`version 2003-05-13, criterion hold`; empty = the file is the statement."""
     says: str
     source: Cite
     status: str
-    review: Review | None = None
+    review: Review | None
     when: str = ""
+    effect: str = ""
+    """`against`, `caution (US, EU)`, an availability's status; empty = it only says."""
+
+    @property
+    def where(self) -> str:
+        return f"{self.file}, {self.place}" if self.place else self.file
 
 
 class When(msgspec.Struct, frozen=True):
@@ -29,61 +38,118 @@ class When(msgspec.Struct, frozen=True):
     per_regimen: bool = False
 
 
-def versioned(knowledge: Knowledge) -> Iterator[tuple[str, str, tuple[Version, ...], Review]]:
-    """(folder, id, versions, review) of every file that has versions."""
-    for folder, entries in (
-        ("drugs", knowledge.drugs),
-        ("classes", knowledge.classes),
-        ("options", knowledge.options),
-        ("criteria", knowledge.rules),
-    ):
-        for name, entry in entries.items():
-            yield folder, name, entry.versions, entry.review
+class Versioned(msgspec.Struct, frozen=True):
+    """A file that has versions."""
+
+    folder: str
+    id: str
+    versions: tuple[Version, ...]
+    claims: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        return f"{self.folder}/{self.id}"
+
+
+def versioned(knowledge: Knowledge) -> Iterator[Versioned]:
+    """Every file that has versions."""
+    for drug in knowledge.drugs.values():
+        yield Versioned("drugs", drug.id, drug.versions, drug.claims)
+    for class_ in knowledge.classes.values():
+        yield Versioned("classes", class_.id, class_.versions, class_.claims)
+    for option in knowledge.options.values():
+        yield Versioned("options", option.id, option.versions, option.claims)
+    for rule in knowledge.rules.values():
+        yield Versioned("criteria", rule.id, rule.versions, rule.claims)
+
+
+def reviews(knowledge: Knowledge) -> dict[str, Review]:
+    """The review of every file that makes statements or carries claims."""
+    found = dict(knowledge.reviews)
+    found |= {f"drugs/{name}": entry.review for name, entry in knowledge.drugs.items()}
+    found |= {f"classes/{name}": entry.review for name, entry in knowledge.classes.items()}
+    found |= {f"options/{name}": entry.review for name, entry in knowledge.options.items()}
+    found |= {f"criteria/{name}": entry.review for name, entry in knowledge.rules.items()}
+    found |= {f"disagreements/{name}": entry.review for name, entry in knowledge.disagreements.items()}
+    found |= {f"claims/{name}": entry.review for name, entry in knowledge.claims.items()}
+    found |= {f"policies/{name}": entry.review for name, entry in knowledge.policies.items()}
+    return found
 
 
 def statements(knowledge: Knowledge) -> Iterator[Statement]:
     """Every sentence that has a source."""
-    for folder, name, versions, review in versioned(knowledge):
-        for version in versions:
-            place = f"{folder}/{name}, version {version.from_}"
+    review = reviews(knowledge).get
+    for entry in versioned(knowledge):
+        for version in entry.versions:
+            place = f"version {version.from_}"
             for criterion in version.criteria:
-                yield _of(criterion, f"{place}, criterion {criterion.id}", version, review)
+                effect = criterion.policy and f"as policy {criterion.policy} says" or criterion.effect
+                yield _of(criterion, entry.file, f"{place}, criterion {criterion.id}", version, review(entry.file), effect)
             for risk in version.known_risks:
-                yield _of(risk, f"{place}, known risk {risk.id}", version, review)
-    for name, option in knowledge.options.items():
-        for country, rows in option.availability.items():
-            for row in rows:
-                place = f"options/{name}, {country} from {row.from_}"
-                yield Statement(place, row.says or row.status, row.source, row.review, option.review)
-        for figure in option.evidence:
-            text = f"{figure.population}: {figure.result}"
-            yield Statement(f"options/{name}, evidence {figure.trial}", text, figure.source, figure.status, option.review)
-    for name, entry in knowledge.disagreements.items():
-        for index, position in enumerate(entry.positions):
-            place = f"disagreements/{name}, position {index}"
-            yield Statement(place, position.says, position.source, position.status, entry.review, position.when)
+                yield _of(risk, entry.file, f"{place}, known risk {risk.id}", version, review(entry.file), "known risk")
+    for option in knowledge.options.values():
+        yield from _of_option(option)
+    for name, disagreement in knowledge.disagreements.items():
+        file = f"disagreements/{name}"
+        for index, p in enumerate(disagreement.positions):
+            yield Statement(file, f"position {index}", p.says, p.source, p.status, disagreement.review, p.when)
     for term in knowledge.glossary:
-        yield Statement(f"library/glossary, {term.term}", term.says, term.source, term.status)
+        file = "library/glossary"
+        yield Statement(file, term.term, term.says, term.source, term.status, review(file))
     for resource in knowledge.resources:
-        yield Statement(f"library/resources, {resource.id}", resource.says, resource.source, resource.status)
+        file = "library/resources"
+        yield Statement(file, resource.id, resource.says, resource.source, resource.status, review(file))
+    for file, duties in (("library/safety", knowledge.safety), ("library/plain-language", knowledge.plain_language)):
+        for duty in duties:
+            yield Statement(file, duty.id, f"{duty.says}: {duty.so}", duty.source, duty.status, review(file))
     for event in knowledge.timeline:
-        yield Statement(f"timeline, {event.date}", event.says, event.source, event.status)
+        place = f"{event.date} {event.country}"
+        yield Statement("timeline", place, event.says, event.source, event.status, review("timeline"))
     for name, policy in knowledge.policies.items():
-        yield Statement(f"policies/{name}", policy.says, policy.source, policy.status)
+        says = f"{policy.says}: {_plain(policy.default)} {policy.unit}".rstrip()
+        yield Statement(f"policies/{name}", "", says, policy.source, policy.status, policy.review)
 
 
-def _of(entry: Criterion | Risk, where: str, version: Version, review: Review) -> Statement:
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _of(entry: Criterion | Risk, file: str, place: str, version: Version, review: Review | None, effect: str) -> Statement:
     when = entry.when if isinstance(entry, Criterion) else ""
-    return Statement(where, entry.says, entry.source or version.source, entry.status, review, when)
+    here = f"{effect} ({', '.join(entry.countries)})" if entry.countries else effect
+    return Statement(file, place, entry.says, entry.source or version.source, entry.status, review, when, here)
+
+
+def _of_option(option: Option) -> Iterator[Statement]:
+    file = f"options/{option.option}"
+    for country, rows in option.availability.items():
+        for row in rows:
+            place, says = f"{country} from {row.from_}", row.says or row.status
+            yield Statement(file, place, says, row.source, row.review, option.review, label_text(row), row.status)
+    for figure in option.evidence:
+        people = f"{figure.population}, {figure.n} people" if figure.n else figure.population
+        says = f"{people}: {figure.result}"
+        yield Statement(file, f"evidence {figure.trial}", says, figure.source, figure.status, option.review)
+
+
+def label_text(row: Availability) -> str:
+    """The label's conditions in words with their conditions in facts, each branch in brackets."""
+    branches = (
+        (f"{branch.route}: " if branch.route else "") + "; ".join(f"{c.says} [{c.when}]" for c in branch.conditions)
+        for branch in row.label
+    )
+    return " or ".join(f"({branch})" for branch in branches)
 
 
 def citations(knowledge: Knowledge) -> Iterator[tuple[str, Cite]]:
     """Every source cited, with the place."""
     for statement in statements(knowledge):
         yield statement.where, statement.source
-    for folder, name, versions, _ in versioned(knowledge):
-        for version in versions:
-            yield f"{folder}/{name}, version {version.from_}", version.source
+    for entry in versioned(knowledge):
+        for version in entry.versions:
+            yield f"{entry.file}, version {version.from_}", version.source
     for name, drug in knowledge.drugs.items():
         if drug.information:
             yield f"drugs/{name}, information", drug.information
@@ -93,21 +159,19 @@ def citations(knowledge: Knowledge) -> Iterator[tuple[str, Cite]]:
 
 def conditions(knowledge: Knowledge) -> Iterator[When]:
     """Every condition text."""
-    for folder, name, versions, _ in versioned(knowledge):
-        for version in versions:
+    for entry in versioned(knowledge):
+        for version in entry.versions:
             for c in version.criteria:
-                place = f"{folder}/{name}.yaml, version {version.from_}, criterion {c.id}"
-                yield When(place, c.when, per_regimen=name == "retreatment")
+                place = f"{entry.file}, version {version.from_}, criterion {c.id}"
+                yield When(place, c.when, per_regimen=entry.id == "retreatment")
     for name, option in knowledge.options.items():
         for country, rows in option.availability.items():
             for row in rows:
-                for branch in row.label:
-                    for condition in branch.conditions:
-                        yield When(f"options/{name}.yaml, {country} from {row.from_}, label {condition.id}", condition.when)
-    for name, entry in knowledge.disagreements.items():
-        place = f"disagreements/{name}.yaml"
-        if entry.when:
-            yield When(place, entry.when)
-        for index, position in enumerate(entry.positions):
+                for condition in (c for branch in row.label for c in branch.conditions):
+                    yield When(f"options/{name}, {country} from {row.from_}, label {condition.id}", condition.when)
+    for name, disagreement in knowledge.disagreements.items():
+        if disagreement.when:
+            yield When(f"disagreements/{name}", disagreement.when)
+        for index, position in enumerate(disagreement.positions):
             if position.when:
-                yield When(f"{place}, position {index}", position.when)
+                yield When(f"disagreements/{name}, position {index}", position.when)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from mspike.knowledge import InForce
+from mspike.knowledge import Catalogue, InForce, model
 from mspike.options.answer import Disagreement, Position
 from mspike.options.label import label_truth
 from mspike.options.reasons import Explainer
@@ -39,25 +40,35 @@ def between_sources(explainer: Explainer) -> Iterator[Disagreement]:
 
 def between_countries(explainer: Explainer) -> Iterator[Disagreement]:
     """An option whose label the record meets in one country and not in another, or that one of them withdrew."""
-    for item in explainer.catalogue.options:
-        rows = list(country_positions(item, explainer))
-        met = {position.met for _, position in rows}
-        withdrawn = {status == "withdrawn" for status, _ in rows}
-        if len(rows) > 1 and ({True, False} <= met or len(withdrawn) > 1):
+    for item, rows in differing(explainer.catalogue):
+        met = [tri(label_truth(row, explainer.catalogue, explainer.truths)) if row.label else None for _, row in rows]
+        if {True, False} <= set(met) or len({row.status == "withdrawn" for _, row in rows}) > 1:
             yield Disagreement(
                 topic=f"{item.option.label}: the label differs by country",
-                positions=[position for _, position in rows],
+                positions=[
+                    Position(explainer.source(row.source), country_says(country, row), fit, row.review)
+                    for (country, row), fit in zip(rows, met, strict=True)
+                ],
                 id=f"country-{item.option.option}",
             )
 
 
-def country_positions(item: InForce, explainer: Explainer) -> Iterator[tuple[str, Position]]:
-    catalogue = explainer.catalogue
-    here = {catalogue.country: item.availability} if item.availability else {}
-    for country, row in {**here, **item.elsewhere}.items():
-        if country == "UK" and "UK" not in item.option.availability:
-            continue  # the UK takes the EU's row
-        met = tri(label_truth(row, catalogue, explainer.truths)) if row.label else None
-        branches = [(f"{b.route}: " if b.route else "") + "; ".join(c.says for c in b.conditions) for b in row.label]
-        says = f"{country} {row.status}" + (f": {' or '.join(branches)}" if branches else "")
-        yield row.status, Position(explainer.source(row.source), says, met, row.review)
+Rows = tuple[tuple[str, model.Availability], ...]
+
+
+@lru_cache(maxsize=8)
+def differing(catalogue: Catalogue) -> tuple[tuple[InForce, Rows], ...]:
+    """The options whose status or label conditions are not the same everywhere, with their row in each country."""
+    found = []
+    for item in catalogue.options:
+        here = {catalogue.country: item.availability} if item.availability else {}
+        own = item.option.availability
+        rows = tuple((c, row) for c, row in {**here, **item.elsewhere}.items() if c != "UK" or "UK" in own or c in here)
+        if len({(row.status, tuple(c.when for b in row.label for c in b.conditions)) for _, row in rows}) > 1:
+            found.append((item, rows))
+    return tuple(found)
+
+
+def country_says(country: str, row: model.Availability) -> str:
+    branches = [(f"{b.route}: " if b.route else "") + "; ".join(c.says for c in b.conditions) for b in row.label]
+    return f"{country} {row.status}" + (f": {' or '.join(branches)}" if branches else "")

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mspike.knowledge import YES, InForce, Truth
-from mspike.options.answer import Need, Option, Reason
+from mspike.knowledge import YES, InForce
+from mspike.options.answer import VERDICTS, Need, Option, Reason
 from mspike.options.label import judge_label
 from mspike.options.printed import print_options
-from mspike.options.reasons import SILENT, Explainer, Outcome
-from mspike.options.verdict import verdict
+from mspike.options.reasons import Explainer, Outcome
+from mspike.options.verdict import CANNOT_TELL, FITS, weight
 
 
 class Judgement(msgspec.Struct):
@@ -22,15 +22,12 @@ class Judgement(msgspec.Struct):
     cautions: list[Reason] = []
     needs: dict[str, bool] = {}
     """Missing fact → whether the verdict hangs on it."""
-    effects: list[tuple[str, Truth]] = []
+    weight: int = FITS
 
     def add(self, reason: Reason) -> None:
-        if reason.effect == "supports":
-            self.supports.append(reason)
-        elif reason.effect == "caution":
-            self.cautions.append(reason)
-        else:
-            self.against.append(reason)
+        side = {"supports": self.supports, "caution": self.cautions}.get(reason.effect, self.against)
+        side.append(reason)
+        self.weight = max(self.weight, weight(reason.effect, YES))
 
     def miss(self, names: Iterable[str], decides: bool) -> None:
         for name in names:
@@ -38,20 +35,22 @@ class Judgement(msgspec.Struct):
 
     @property
     def verdict(self) -> str:
-        return verdict(self.effects)
+        return VERDICTS[self.weight]
 
 
 def weigh(outcomes: Iterable[Outcome]) -> Judgement:
     """Reasons from the criteria that hold, needs from those that cannot be told."""
     judged = Judgement()
+    sides = {"supports": judged.supports, "caution": judged.cautions}
+    heaviest = FITS
     for outcome in outcomes:
-        if outcome is SILENT:
-            continue
-        judged.effects.append((outcome.effect, outcome.truth))
+        if outcome.weight > heaviest:
+            heaviest = outcome.weight
         if outcome.reason is not None:
-            judged.add(outcome.reason)
-        else:
-            judged.miss(outcome.missing, outcome.effect == "rules-out")
+            sides.get(outcome.reason.effect, judged.against).append(outcome.reason)
+        elif outcome.missing:
+            judged.miss(outcome.missing, outcome.weight == CANNOT_TELL)
+    judged.weight = heaviest
     judged.supports.sort(key=by_kind)
     judged.against.sort(key=rule_outs_first)
     return judged
@@ -77,7 +76,6 @@ def judge_option(item: InForce, explainer: Explainer) -> Option:
     for reason in (label.reason, print_options(explainer.catalogue)[item.option.option].status):
         if reason is not None:
             judged.add(reason)
-            judged.effects.append((reason.effect, YES))
     if label.fit == "met":
         judged.supports.insert(0, judged.supports.pop())
     judged.against.sort(key=rule_outs_first)

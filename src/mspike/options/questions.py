@@ -50,9 +50,10 @@ def gaps(options: list[Option], state: State) -> Iterable[Question]:
             ]
             *most, last = (text for _, text in missing)
             words = f"{', '.join(most)} and {last}" if most else last
+            verb = "were" if most or last == "dates" else "was"
             yield Question(
                 f"lines[{index}].{missing[0][0]}",
-                f"What {'were' if most or last == 'dates' else 'was'} the {words} of line {line.number} ({line.regimen})?",
+                f"What {verb} the {words} of line {line.number} ({line.regimen})?",
                 len(hit), len(decided), "refractoriness, retreatment and label conditions",
             )  # fmt: skip
     if not state.preferences_known:

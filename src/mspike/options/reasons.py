@@ -9,11 +9,12 @@ from functools import cached_property
 import msgspec
 
 from mspike.derive import show_value, wire_value
-from mspike.knowledge import NO, Applied, Catalogue, InForce, Truth, evaluate
+from mspike.knowledge import Applied, Catalogue, InForce, evaluate
 from mspike.knowledge.model import Cite
 from mspike.options.answer import Need, Reason, SourceRef
 from mspike.options.printed import source_ref
 from mspike.options.truth import Truths
+from mspike.options.verdict import FITS, weight
 
 FACT = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
 
@@ -21,13 +22,12 @@ FACT = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
 class Outcome(msgspec.Struct, frozen=True):
     """What one criterion comes to for one patient: it holds (`reason`), or it cannot be told (`missing`)."""
 
-    effect: str
-    truth: Truth
+    weight: int
     reason: Reason | None = None
     missing: tuple[str, ...] = ()
 
 
-SILENT = Outcome("", NO)
+SILENT = Outcome(FITS)
 
 
 class Explainer:
@@ -45,7 +45,11 @@ class Explainer:
     def outcomes(self) -> dict[int, Outcome]:
         """Every criterion in force that is not silent, by its number in the catalogue."""
         found = {}
+        fact = self.truths.fact
         for number, criterion in enumerate(self.catalogue.criteria):
+            expr = criterion.expr
+            if expr[0] == "fact" and fact(expr[1]).value is False:
+                continue  # most criteria are one fact that is not there: seen at once
             outcome = self.outcome(criterion)
             if outcome is not SILENT:
                 found[number] = outcome
@@ -64,7 +68,7 @@ class Explainer:
         effect = str(self.policies[criterion.policy]) if criterion.policy else criterion.effect
         names = self.truths.because(criterion.expr)
         if not truth[0]:
-            return Outcome(effect, truth, missing=names)
+            return Outcome(weight(effect, truth), missing=names)
         reason = Reason(
             id=criterion.origin,
             effect=effect,
@@ -74,7 +78,7 @@ class Explainer:
             source=self.source(criterion.source),
             status=criterion.status,
         )
-        return Outcome(effect, truth, reason)
+        return Outcome(weight(effect, truth), reason)
 
     def values(self, names: tuple[str, ...]) -> dict[str, object]:
         return {name: wire_value(self.truths.fact(name).value) for name in names}

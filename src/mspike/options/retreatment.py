@@ -10,15 +10,15 @@ from collections import ChainMap
 import msgspec
 
 from mspike.derive import Line, State, regimen_facts
-from mspike.knowledge import UNKNOWN, YES, Applied, InForce
-from mspike.options.answer import Option, Reason
+from mspike.knowledge import Applied, InForce
+from mspike.options.answer import VERDICTS, Option, Reason
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.printed import print_options
 from mspike.options.reasons import Explainer
 from mspike.options.truth import Truths
+from mspike.options.verdict import CANNOT_TELL
 
 OPTION = "retreatment"
-ORDER = ("fits", "caution", "cannot-tell", "ruled-out")
 
 
 def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Option:
@@ -29,10 +29,10 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
     if not state.lines:
         return without_lines(item, state, whole, explainer)
     repeats = []
-    verdicts = []
+    weights = []
     for line in state.lines:
         judged = judge_line(line, own, state, explainer)
-        verdicts.append(judged.verdict)
+        weights.append(judged.weight)
         repeats.append(
             {
                 "line": line.number,
@@ -51,9 +51,7 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
             whole.miss([name], decides and judged.verdict == "cannot-tell")
     whole.against.sort(key=rule_outs_first)
     option = as_option(item, whole, "no-label", explainer)
-    of_lines = min(verdicts, key=ORDER.index)
-    own_verdict = whole.verdict
-    option.verdict = max((of_lines, own_verdict), key=ORDER.index)
+    option.verdict = VERDICTS[max(whole.weight, min(weights))]
     option.repeats = msgspec.to_builtins(repeats)
     return option
 
@@ -70,14 +68,14 @@ def judge_line(line: Line, own: list[Applied], state: State, explainer: Explaine
 def without_lines(item: InForce, state: State, whole: Judgement, explainer: Explainer) -> Option:
     """No earlier regimen: nothing to repeat; or none recorded: cannot tell."""
     if state.lines is None:
-        whole.effects.append(("rules-out", UNKNOWN))
+        whole.weight = max(whole.weight, CANNOT_TELL)
         whole.miss(["prior_lines"], decides=True)
     else:
-        whole.effects.append(("rules-out", YES))
         nothing = Reason(
             f"{OPTION}/no-earlier-regimen", "rules-out", "definition",
             "No earlier line of therapy: there is no regimen to repeat", explainer.values(("prior_lines",)),
             print_options(explainer.catalogue)[OPTION].availability.source, "draft",
         )  # fmt: skip
-        whole.against.insert(0, nothing)
+        whole.add(nothing)
+        whole.against.sort(key=rule_outs_first)
     return as_option(item, whole, "no-label", explainer)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mspike.knowledge import Truth
+from mspike.options.answer import VERDICTS
+
+FITS, CAUTION, CANNOT_TELL, RULED_OUT = range(len(VERDICTS))
 
 STATUS_EFFECT = {
     "withdrawn": ("rules-out", "withdrawn"),
@@ -17,13 +20,18 @@ STATUS_EFFECT = {
 are never ruled out for want of approval (decision 20)."""
 
 
+def weight(effect: str, truth: Truth) -> int:
+    """What one criterion makes of the verdict, as a place in VERDICTS; the heaviest one decides.
+
+    A rules-out that holds is heaviest, then one that may hold; then a caution or reason against that holds. What only
+    may be a caution weighs nothing, and reasons for never do.
+    """
+    true, false = truth
+    if effect == "rules-out":
+        return RULED_OUT if true else FITS if false else CANNOT_TELL
+    return CAUTION if true and effect != "supports" else FITS
+
+
 def verdict(effects: Iterable[tuple[str, Truth]]) -> str:
     """`ruled-out` if a rules-out holds; `cannot-tell` if one may; `caution` if a caution or reason against holds."""
-    ruled = may_be_ruled = caution = False
-    for effect, (true, false) in effects:
-        if effect == "rules-out":
-            ruled = ruled or bool(true)
-            may_be_ruled = may_be_ruled or not (true or false)
-        elif effect != "supports":
-            caution = caution or bool(true)
-    return "ruled-out" if ruled else "cannot-tell" if may_be_ruled else "caution" if caution else "fits"
+    return VERDICTS[max((weight(effect, truth) for effect, truth in effects), default=FITS)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mspike.options.answer import Answer
 from mspike.report import words
 from mspike.report.view import View, view
+from mspike.report.view.paper import cut
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -47,6 +48,7 @@ def _page() -> tuple[Template, str]:
         undefined=StrictUndefined,
     )
     environment.filters["dates"] = unbroken_dates
+    environment.filters["line"] = paper_line
     environment.globals["words"] = words
     styles = (HERE / "static" / name for name in ("mspike.css", "paper.css"))
     return environment.get_template("answer.html"), "".join(path.read_text(encoding="utf-8") for path in styles)
@@ -58,7 +60,7 @@ def page_rule(page: View) -> str:
     right = css_text(f"as of {page.as_of} · knowledge {page.knowledge} · ") + ' counter(page) "/" counter(pages)'
     small = "font: 6.8pt sans-serif; color: #333"
     return (
-        f"\n@page {{ margin: 9mm 10mm 11mm; @bottom-left {{ content: {left}; {small} }}"
+        f"\n@page {{ margin: 8mm 10mm 10mm; @bottom-left {{ content: {left}; {small} }}"
         f" @bottom-right {{ content: {right}; {small} }} }}\n"
     )
 
@@ -73,6 +75,15 @@ def unbroken_dates(text: str) -> Any:
     from markupsafe import escape
 
     return _markup(ISO_DATE.sub(lambda m: f'<span class="nowrap">{m[0]}</span>', str(escape(text))))
+
+
+def paper_line(text: str) -> Any:
+    """The text with dates unbroken; what is over a line of paper stands on the screen only."""
+    head, tail = cut(text)
+    if not tail:
+        return unbroken_dates(text)
+    rest = _markup('<span class="screen-only">{}</span><span class="paper-only"> …</span>').format(unbroken_dates(tail))
+    return unbroken_dates(head) + rest
 
 
 def _markup(text: str) -> Any:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
-from operator import is_not
 from typing import Any
 
 import msgspec
@@ -79,43 +77,4 @@ def render_ndjson(results: Item | Iterable[Item]) -> str:
 
 
 def _packed(item: Item) -> bytes:
-    return msgspec.json.encode(tidy(finish(item) if isinstance(item, Answer) else item))
-
-
-def tidy(value: Any) -> Any:
-    """The value with whole floats as integers and binary noise cut at twelve digits; itself where nothing changes."""
-    kind = type(value)
-    if kind is str or kind is bool or kind is int or value is None:
-        return value
-    if kind is float:
-        return int(value) if value.is_integer() and abs(value) < 1e15 else float(f"{value:.12g}")
-    if kind is dict:
-        pairs = {key: tidy(item) for key, item in value.items()}
-        return pairs if any(pairs[key] is not item for key, item in value.items()) else value
-    if kind is list or kind is tuple:
-        items = [tidy(item) for item in value]
-        return items if any(map(is_not, items, value)) else value
-    if isinstance(value, msgspec.Struct):
-        return _tidy_struct(value)
-    return value
-
-
-def _tidy_struct(value: msgspec.Struct) -> msgspec.Struct:
-    changes = {}
-    for name in _roomy(type(value)):
-        old = getattr(value, name)
-        if old and (new := tidy(old)) is not old:
-            changes[name] = new
-    return msgspec.structs.replace(value, **changes) if changes else value
-
-
-@cache
-def _roomy(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    """The fields of a struct that can hold a float somewhere: all but words and the structs made of words."""
-    names = []
-    for field in msgspec.structs.fields(kind):
-        inner = field.type
-        words = isinstance(inner, type) and issubclass(inner, msgspec.Struct) and not _roomy(inner)
-        if inner not in (str, bool, int, str | None, bool | None) and not words:
-            names.append(field.name)
-    return tuple(names)
+    return msgspec.json.encode(finish(item) if isinstance(item, Answer) else item)

@@ -114,9 +114,6 @@ class Card(msgspec.Struct, frozen=True):
     """Whether the record meets the label's own conditions."""
     why: Item | None
     """The one reason that a short row shows; None when nothing speaks against it."""
-    why_head: str
-    why_tail: str
-    """Its text in two: paper prints the first part."""
     why_as: str
     """The option above it on the same path whose reason is the same: paper refers to that one."""
     more: int

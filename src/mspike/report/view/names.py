@@ -32,7 +32,8 @@ def spelled(code: str) -> str:
     if code.isupper():
         keep = ("PD", "PR", "CR", "FLC", "MAB")
         return " ".join(word if word in keep else word.lower() for word in code.split("_"))
-    return code.replace("-gt-12m", " over 12 months").replace("-", " ").replace("_", " ")
+    plain = code.replace("-gt-12m", " over 12 months").replace("-", " ").replace("_", " ")
+    return plain.replace("car t", "CAR T")
 
 
 def class_label(name: str) -> str:

@@ -24,7 +24,7 @@ from mspike.report.view.model import (
     RuleRow,
     Run,
 )
-from mspike.report.view.paper import cut, refer_back
+from mspike.report.view.paper import refer_back
 from mspike.report.view.sources import DRAFT, REPEAT_PARTS, Citations, repeat_reasons
 
 LABEL_MARK = {"met": "yes", "not-met": "no", "cannot-tell": "unknown", "no-label": "none"}
@@ -61,7 +61,6 @@ def view_option(option: Option, facts: dict[str, Any], citations: Citations) -> 
     statements = [*own["for"], *own["against"], *own["cautions"], *option.known_risks, *repeated]
     statuses = [reason.status for reason in statements] + [figure.status for figure in option.evidence]
     why = headline_reason(option, citations)
-    head, tail = cut(why.text if why else "")
     contra = len(option.against) + len(option.cautions) + sum(need.decides for need in option.needs)
     return Card(
         anchor=words.slug(option.id),
@@ -70,8 +69,6 @@ def view_option(option: Option, facts: dict[str, Any], citations: Citations) -> 
         verdict=option.verdict,
         label=Mark(LABEL_MARK.get(option.label_fit, "unknown"), words.LABEL_WORDS[option.label_fit]),
         why=why,
-        why_head=head,
-        why_tail=tail,
         why_as="",
         more=max(0, contra - 1),
         meta=option.schedule,

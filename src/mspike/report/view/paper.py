@@ -9,15 +9,18 @@ import msgspec
 from mspike.report.view.model import Card, DisagreementView, PathView, SourceRow
 
 LINE = 120
-"""Characters that paper gives to the one reason of a short row."""
+"""Characters that paper gives to a reason or a figure."""
 
 
-def cut(text: str, length: int = LINE) -> tuple[str, str]:
-    """The text in two at a space, the first part at most `length` long; the second is empty when all of it fits."""
-    if len(text) <= length:
+def cut(text: str) -> tuple[str, str]:
+    """The text in two, the first part about a line of paper long; the second is empty when all of it fits.
+
+    It breaks after a semicolon in the second half of the line, else at a space, else anywhere.
+    """
+    if len(text) <= LINE + 20:
         return text, ""
-    at = text.rfind(" ", 0, length)
-    at = at if at > 0 else length
+    semicolon, space = text.rfind("; ", LINE // 2, LINE), text.rfind(" ", 0, LINE)
+    at = semicolon + 1 if semicolon > 0 else space if space > 0 else LINE
     return text[:at], text[at:]
 
 
