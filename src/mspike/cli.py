@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -109,7 +108,7 @@ def options(
     width: Width = None,
 ) -> None:
     """Every treatment option for each record, with the reasons for and against."""
-    look = {"all_reasons": all_reasons, "path": path, "all_questions": questions} if format is Format.text else {}
+    look: dict[str, Any] = {"all_reasons": all_reasons, "path": path, "all_questions": questions} if format is Format.text else {}
     run(Output(format.value, out, len(records), **look, **wide(width, format)), records, as_of, country, policy)
 
 
@@ -213,4 +212,4 @@ def day(text: str | None) -> dt.date | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -81,6 +81,7 @@ def last_dose(
 ) -> tuple[Day | None, bool]:
     """The drug's last dose within a line, and whether its own drug record says so. Of a one-time product: its day."""
     line = lines[place]
+    following = lines[place + 1].start if place + 1 < len(lines) else None
     inside = [t for t in own if falls_inside(t, line)]
     if vocabulary.one_time(drug):
         given = latest(t.start for t in inside if t.start)
@@ -88,11 +89,11 @@ def last_dose(
             return given, True
         if all(vocabulary.one_time(d) for d in vocabulary.core(line.drugs)):
             return line.start, False
-        return (between_days(line.start, line.stop) if line.start and line.stop else None), False
+        ended = line.stop or following
+        return (between_days(line.start, ended) if line.start and ended else None), False
     ends = [t.end for t in inside if t.end]
     if ends and len(ends) == len(inside):
         return latest(ends), True
-    following = lines[place + 1].start if place + 1 < len(lines) else None
     if line.stop is None and line.start is not None and following is not None:
         return between_days(line.start, following), False
     return line.stop, False

@@ -13,6 +13,10 @@ QUIET = ("stable", "toxicity")
 """Events in which no progression is stated."""
 
 
+UNSAID = "whether the disease came back is not stated"
+"""Stands for the event that a record does not have: a relapse, perhaps, since the last line."""
+
+
 class Progression(msgspec.Struct, frozen=True):
     date: Day | None
     """None: it happened, on an unknown day."""
@@ -29,18 +33,18 @@ def stated_progressions(record: Record, lines: tuple[Line, ...] | None, pd_confi
     found: list[Progression] = []
     for place, line in enumerate(lines or ()):
         if line.stop_reason == "progression":
-            found.append(
-                Progression(end_of(place, lines or (), record), f"progression on line {line.number}", line.at, line=place)
-            )
+            day = end_of(place, lines or (), record)
+            found.append(Progression(day, f"progression on line {line.number}", line.at, line=place))
     for entry in record.assessments or ():
         if entry.response == "PD":
             sure = True if entry.confirmed or _new_line_follows(entry.date, lines, pd_confirm) else entry.confirmed
             if sure is not False:
                 found.append(Progression(entry.date, "PD", entry.at, sure))
     event = record.disease.event
-    if event.type in RELAPSES:
+    if event.type in RELAPSES or (event.type is None and lines):
         date = event.date or (_since(lines[-1], record) if lines else None)
-        found.append(Progression(date, "relapse", "disease.event", line=len(lines) if lines else None))
+        says, sure = ("relapse", True) if event.type else (UNSAID, None)
+        found.append(Progression(date, says, "disease.event", sure, len(lines) if lines else None))
     return tuple(sorted(found, key=lambda p: (p.date.first.toordinal() if p.date else 0, p.says, p.at)))
 
 

@@ -11,7 +11,7 @@ import msgspec
 from mspike.derive.exposure import last_dose, own_records
 from mspike.derive.intervals import at_least, at_most, span_words, tri_and
 from mspike.derive.lines import RELAPSES, line_words, stop_words
-from mspike.derive.progression import QUIET, Progression
+from mspike.derive.progression import QUIET, UNSAID, Progression
 from mspike.derive.settings import Settings
 from mspike.derive.state import Line
 from mspike.derive.vocabulary import Vocabulary
@@ -149,6 +149,10 @@ def _nearest(course: Course, progressions: tuple[Progression, ...], settings: Se
     for progression in progressions:
         if course.place is not None and progression.line is not None and progression.line < course.place:
             continue  # it ended an earlier line
+        if progression.says is UNSAID:
+            if _near(course, progression, settings):
+                unknown = unknown or _open(course, UNSAID, progression)
+            continue
         if course.last is None or progression.date is None:
             unknown = unknown or _open(course, f"{progression.says}, and a date is missing", progression)
             continue
@@ -163,6 +167,13 @@ def _nearest(course: Course, progressions: tuple[Progression, ...], settings: Se
                 course, f"{words}: within the {settings.refractory_window_days:g} days or not", progression
             )
     return unknown
+
+
+def _near(course: Course, progression: Progression, settings: Settings) -> bool:
+    """Whether it may lie in the window; without both dates it may."""
+    if course.last is None or progression.date is None:
+        return True
+    return at_most(days_between(course.last, progression.date), settings.refractory_window_days) is not False
 
 
 def _after_start(course: Course, progression: Progression) -> Tri:
@@ -187,7 +198,9 @@ def _by_stop(course: Course, evidence: Evidence) -> Judged:
     settings = evidence.settings
     later = ""
     for progression in evidence.progressions:
-        if course.last and progression.date and at_least(days_between(course.last, progression.date), 1):
+        if progression.says is UNSAID or not course.last or not progression.date:
+            continue
+        if at_least(days_between(course.last, progression.date), 1):
             lag = _lag_words(course, progression.date)
             later = f"; {progression.says} {lag}, limit {settings.refractory_window_days:g} days"
             break
@@ -201,6 +214,8 @@ def _by_stop(course: Course, evidence: Evidence) -> Judged:
         if evidence.event in RELAPSES or evidence.event in QUIET:
             return _no(course, f"stopped: {course.stop_reason}{later or '; no progression since'}")
         return _open(course, f"stopped: {course.stop_reason}; whether the disease progressed since is not stated")
+    if course.last is None:
+        return _open(course, f"stopped: {course.stop_reason}; its last dose has no date")
     if course.stop_reason in settings.stops_that_explain:
         return _no(course, f"stopped: {course.stop_reason}{later}")
     gap = days_between(course.last, course.next_start) if course.last and course.next_start else None

@@ -99,10 +99,10 @@ def _untreated(record: Record) -> str | None:
 
 
 def _responded_ever(record: Record, lines: tuple[Line, ...] | None) -> Tri:
-    judged = any(a.response in RESPONSES and a.confirmed is not False for a in record.assessments or ())
-    if judged:
-        return True
-    return None if lines is None else tri_or(responded(line) for line in lines)
+    judged = tri_or(a.confirmed for a in record.assessments or () if a.response in RESPONSES)
+    if judged or lines is None:
+        return True if judged else None
+    return tri_or((judged, *(responded(line) for line in lines)))
 
 
 def _last_therapy(

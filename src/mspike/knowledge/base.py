@@ -14,7 +14,7 @@ class File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaul
     """Base of every knowledge structure: strict, and compact in the pack."""
 
 
-class Cite(File, kw_only=True, frozen=True):
+class Cite(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True, frozen=True):
     """A source and the place in it."""
 
     id: str

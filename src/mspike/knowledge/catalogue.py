@@ -91,7 +91,8 @@ class Catalogue:
         """The options with the numbers of their criteria."""
         number = {id(c): i for i, c in enumerate(self.criteria)}
         return tuple(
-            msgspec.structs.replace(item, numbers=frozenset(number[id(c)] for c in item.criteria)) for item in self.options
+            msgspec.structs.replace(item, numbers=frozenset(number[id(c)] for c in item.criteria))
+            for item in self.options
         )
 
     @cached_property
@@ -128,7 +129,7 @@ class Catalogue:
                 criteria += part[0]
                 risks += part[1]
         for rule in self.knowledge.rules.values():
-            for names in self._bindings(rule, drugs, path, option):
+            for names in self.bindings(rule, drugs, path, option):
                 key = ("rule", rule.rule, *names.values())
                 part = self._of_versions(key, rule.rule, rule.versions, names)
                 criteria += part[0]
@@ -172,7 +173,7 @@ class Catalogue:
         entry = self.knowledge.drugs.get(drug)
         return self._of_versions(("drug", drug), drug, entry.versions) if entry else ((), ())
 
-    def _bindings(self, rule: Rule, drugs: tuple[str, ...], path: str, option: str) -> list[dict[str, str]]:
+    def bindings(self, rule: Rule, drugs: tuple[str, ...], path: str, option: str) -> list[dict[str, str]]:
         """What `{drug}`, `{class}` and `{option}` stand for, once per use of the rule; empty = it does not apply."""
         to = rule.applies
         plain = {"option": option} if option else {}
@@ -188,7 +189,10 @@ class Catalogue:
             core = self.core_drugs(drugs)
             wanted = to.classes
             return [
-                {"class": c, "drug": d} for d in core for c in self.knowledge.drugs[d].classes if not wanted or c in wanted
+                {"class": c, "drug": d}
+                for d in core
+                for c in self.knowledge.drugs[d].classes
+                if not wanted or c in wanted
             ]
         hit = (
             option in to.options

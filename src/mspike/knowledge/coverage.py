@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from mspike.knowledge.check import carriers
+from mspike.knowledge.lints.claims import carriers
 from mspike.knowledge.model import Knowledge
 
 CLAIM = re.compile(r"\b([LN]\d\d)\b")

@@ -29,14 +29,14 @@ FOLDERS: dict[str, type[File]] = {
 }
 """Folder → what each of its files holds. The file's name is its id."""
 
-LISTS: dict[str, type[File]] = {
-    "timeline": model.TimelineEvent,
-    "library/glossary": model.Term,
-    "library/resources": model.Resource,
-    "library/safety": model.Duty,
-    "library/plain-language": model.Duty,
+LISTS: dict[str, type[Listed[Any]]] = {
+    "timeline": Listed[model.TimelineEvent],
+    "library/glossary": Listed[model.Term],
+    "library/resources": Listed[model.Resource],
+    "library/safety": Listed[model.Duty],
+    "library/plain-language": Listed[model.Duty],
 }
-"""File → what each entry of its list is."""
+"""Files that hold a list of entries."""
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ def read_knowledge(folder: Path = DATA) -> model.Knowledge:
         if id_ != path.stem:
             raise KnowledgeError(f"{name}/{path.name}: its id is {id_!r}; it has to be the file's name, {path.stem!r}")
         entries[name][path.stem] = value
-    listed = {name: read_list(folder, name) for name in LISTS}
+    listed = {name: convert(read_yaml(folder / f"{name}.yaml"), kind, f"{name}.yaml") for name, kind in LISTS.items()}
     top = convert(read_yaml(folder / "knowledge.yaml"), model.Top, "knowledge.yaml")
     return model.Knowledge(
         version=top.version,
@@ -78,22 +78,14 @@ def read_entries(folder: Path = DATA) -> Iterator[tuple[str, Path, File]]:
             yield name, path, convert(read_yaml(path), kind, f"{name}/{path.name}")
 
 
-def read_list(folder: Path, name: str) -> Listed[Any]:
-    """A file of LISTS."""
-    value = convert(read_yaml(folder / f"{name}.yaml"), Listed[Any], f"{name}.yaml")
-    entries = convert(list(value.entries), tuple[LISTS[name], ...], f"{name}.yaml, entries")  # type: ignore[misc]
-    return Listed[Any](entries=entries, review=value.review)
-
-
 def review_of(name: str, text: str) -> Review:
-    """The review block of the file `drugs/bortezomib` or `timeline` with this text. KnowledgeError if it does not hold."""
+    """The review block of the file `drugs/bortezomib` or `timeline`, given its text. KnowledgeError if it fails."""
     try:
         value = load_text(text)
     except ValueError as error:
         raise KnowledgeError(f"{name}.yaml: {error}") from None
-    folder = name.partition("/")[0]
-    kind: Any = Listed[LISTS[name]] if name in LISTS else FOLDERS[folder]  # type: ignore[misc]
-    review: Review = convert(value, kind, f"{name}.yaml").review
+    kind = LISTS.get(name) or FOLDERS[name.partition("/")[0]]
+    review: Review = getattr(convert(value, kind, f"{name}.yaml"), "review")  # noqa: B009 (every file of a sheet has one)
     return review
 
 
@@ -125,7 +117,8 @@ def load_text(text: str) -> Any:
         if MAYBE_ALIAS.search(text):
             for event in yaml.parse(text, yaml.SafeLoader):
                 if isinstance(event, yaml.AliasEvent):
-                    raise ValueError(f"line {event.start_mark.line + 1}: an alias (*{event.anchor}); write it out")
+                    line = event.start_mark.line + 1 if event.start_mark else "?"
+                    raise ValueError(f"line {line}: an alias (*{event.anchor}); write it out")
         return loader.get_single_data()
     except yaml.YAMLError as error:
         raise ValueError(f"not readable as YAML: {' '.join(str(error).split())}") from None

@@ -51,9 +51,8 @@ def parse(text: str) -> Expr:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             inner = number(node.operand)
             return None if inner is None else -inner
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            return float(node.value)
-        return None
+        value = node.value if isinstance(node, ast.Constant) else None
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     def compare(left: ast.AST, op: ast.cmpop, right: ast.AST) -> Expr:
         sign = names.get(type(op))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mspike.knowledge.catalogue import token
 from mspike.knowledge.model import FactSpec, Knowledge
@@ -40,6 +40,14 @@ def members(knowledge: Knowledge, slot: str) -> Iterator[tuple[str, str]]:
     else:
         ids = (*knowledge.options, *(p.path for p in knowledge.paths), *WORDS)
         yield from ((name, name.replace("-", " ")) for name in dict.fromkeys(ids))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`Did you mean 'x'?`, or nothing where nothing is near."""
+    import difflib
+
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"Did you mean {close[0]!r}?" if close else ""
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

@@ -17,9 +17,11 @@ def settle(knowledge: Knowledge, given: Iterable[str] = ()) -> dict[str, Any]:
         if not sign:
             raise KnowledgeError(f"--policy {text!r}: write it as KEY=VALUE")
         if key not in values:
-            from mspike.knowledge.check import did_you_mean
+            from mspike.knowledge.names import did_you_mean
 
-            raise KnowledgeError(f"--policy: no policy is called {key!r}. {did_you_mean(key, values) or known(knowledge)}")
+            raise KnowledgeError(
+                f"--policy: no policy is called {key!r}. {did_you_mean(key, values) or known(knowledge)}"
+            )
         values[key] = _value(knowledge.policies[key], value)
     return values
 

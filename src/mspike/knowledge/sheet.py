@@ -57,7 +57,9 @@ def write_sheet(knowledge: Knowledge, file: str) -> str:
     table.writerow(COLUMNS)
     for s in found:
         source = knowledge.sources[s.source.id]
-        table.writerow((s.where, s.says, s.when, source.title, s.source.at or source.locator, source.date, s.status, "", ""))
+        table.writerow(
+            (s.where, s.says, s.when, source.title, s.source.at or source.locator, source.date, s.status, "", "")
+        )
     return out.getvalue()
 
 

@@ -47,7 +47,9 @@ def describe(knowledge: Knowledge, folder: str, entry: Entry) -> Iterator[str]:
     match entry:
         case Source():
             yield f"  {entry.title}. {entry.publisher}, {entry.dated or entry.date}. {entry.locator}"
-            yield f"  kind: {entry.kind} · read: {entry.basis or 'not recorded'}" + (f", {entry.read_on}" if entry.read_on else "")
+            yield f"  kind: {entry.kind} · read: {entry.basis or 'not recorded'}" + (
+                f", {entry.read_on}" if entry.read_on else ""
+            )
         case Claim():
             yield f"  {entry.says}"
             yield f"  the program must: {entry.must}"
@@ -59,7 +61,11 @@ def describe(knowledge: Knowledge, folder: str, entry: Entry) -> Iterator[str]:
         case Disagreement():
             yield f"  {entry.topic}" + (f"  (when {entry.when})" if entry.when else "")
             for p in entry.positions:
-                yield f"  · {p.says}" + (f"  (met when {p.when})" if p.when else "") + f"  [{cited(knowledge, p.source)}; {p.status}]"
+                yield (
+                    f"  · {p.says}"
+                    + (f"  (met when {p.when})" if p.when else "")
+                    + f"  [{cited(knowledge, p.source)}; {p.status}]"
+                )
             if entry.resolution:
                 yield f"  {entry.resolution}"
         case Option():
@@ -76,8 +82,14 @@ def describe(knowledge: Knowledge, folder: str, entry: Entry) -> Iterator[str]:
     review = getattr(entry, "review", None)
     if review is not None:
         checked = f"; checked by {review.checked_by} on {review.checked_on}" if review.checked_by else ""
-        reviewed = f"; reviewed by {review.reviewed_by} on {review.reviewed_on}" if review.reviewed_by else "; no clinician has reviewed it"
-        yield f"  drafted by {review.drafted_by}{checked}{reviewed}" + (f"; next review {review.due}" if review.due else "")
+        reviewed = (
+            f"; reviewed by {review.reviewed_by} on {review.reviewed_on}"
+            if review.reviewed_by
+            else "; no clinician has reviewed it"
+        )
+        yield f"  drafted by {review.drafted_by}{checked}{reviewed}" + (
+            f"; next review {review.due}" if review.due else ""
+        )
 
 
 def _versions(knowledge: Knowledge, versions: tuple[Version, ...]) -> Iterator[str]:
@@ -97,13 +109,13 @@ def cited(knowledge: Knowledge, cite: Cite) -> str:
 
 
 def availability_text(row: Availability) -> str:
-    branches = [
-        (f"{b.route}: " if b.route else "") + "; ".join(c.says for c in b.conditions) for b in row.label
-    ]
+    branches = [(f"{b.route}: " if b.route else "") + "; ".join(c.says for c in b.conditions) for b in row.label]
     return row.status + (f": {' or '.join(branches)}" if branches else "") + (f" ({row.says})" if row.says else "")
 
 
-def changes(knowledge: Knowledge, conditions: dict[str, tuple], before: dt.date, after: dt.date, country: str) -> Iterator[str]:  # type: ignore[type-arg]
+def changes(
+    knowledge: Knowledge, conditions: dict[str, tuple], before: dt.date, after: dt.date, country: str
+) -> Iterator[str]:  # type: ignore[type-arg]
     """What a reader of the later day sees that one of the earlier day did not, option by option."""
     old, new = (Catalogue(knowledge, conditions, day, country) for day in (before, after))
     for was, now in zip(old.options, new.options, strict=True):

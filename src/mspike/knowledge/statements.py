@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -83,8 +84,10 @@ def statements(knowledge: Knowledge) -> Iterator[Statement]:
         for version in entry.versions:
             place = f"version {version.from_}"
             for criterion in version.criteria:
-                effect = criterion.policy and f"as policy {criterion.policy} says" or criterion.effect
-                yield _of(criterion, entry.file, f"{place}, criterion {criterion.id}", version, review(entry.file), effect)
+                effect = f"as policy {criterion.policy} says" if criterion.policy else criterion.effect
+                yield _of(
+                    criterion, entry.file, f"{place}, criterion {criterion.id}", version, review(entry.file), effect
+                )
             for risk in version.known_risks:
                 yield _of(risk, entry.file, f"{place}, known risk {risk.id}", version, review(entry.file), "known risk")
     for option in knowledge.options.values():
@@ -116,7 +119,9 @@ def _plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _of(entry: Criterion | Risk, file: str, place: str, version: Version, review: Review | None, effect: str) -> Statement:
+def _of(
+    entry: Criterion | Risk, file: str, place: str, version: Version, review: Review | None, effect: str
+) -> Statement:
     when = entry.when if isinstance(entry, Criterion) else ""
     here = f"{effect} ({', '.join(entry.countries)})" if entry.countries else effect
     return Statement(file, place, entry.says, entry.source or version.source, entry.status, review, when, here)
@@ -175,3 +180,48 @@ def conditions(knowledge: Knowledge) -> Iterator[When]:
         for index, position in enumerate(disagreement.positions):
             if position.when:
                 yield When(f"disagreements/{name}, position {index}", position.when)
+
+
+PROSE = {
+    "says", "so", "must", "test", "now", "note", "schedule", "topic", "resolution", "record", "plain", "population",
+    "result", "question", "settles",
+}  # fmt: skip
+"""Fields that hold sentences of ours; titles of sources are theirs."""
+
+
+def prose(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """Every sentence of ours anywhere in the files, with the file it stands in."""
+    places: dict[str, Any] = {
+        "drugs": knowledge.drugs, "classes": knowledge.classes, "options": knowledge.options,
+        "criteria": knowledge.rules, "disagreements": knowledge.disagreements, "sources": knowledge.sources,
+        "claims": knowledge.claims, "policies": knowledge.policies,
+    }  # fmt: skip
+    for folder, table in places.items():
+        for name, entry in table.items():
+            yield from _prose(entry, f"{folder}/{name}")
+    yield from _prose(knowledge.facts, "facts")
+    lists: dict[str, Any] = {
+        "timeline": knowledge.timeline, "library/glossary": knowledge.glossary,
+        "library/resources": knowledge.resources, "library/safety": knowledge.safety,
+        "library/plain-language": knowledge.plain_language,
+    }  # fmt: skip
+    for file, entries in lists.items():
+        yield from _prose(entries, file)
+    yield from (("knowledge", text) for text in knowledge.limits)
+
+
+def _prose(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            held = getattr(value, name)
+            if isinstance(held, str):
+                if name in PROSE and held:
+                    yield where, held
+            else:
+                yield from _prose(held, where)
+    elif isinstance(value, dict):
+        for held in value.values():
+            yield from _prose(held, where)
+    elif isinstance(value, list | tuple):
+        for held in value:
+            yield from _prose(held, where)

@@ -59,7 +59,7 @@ def judge_label(item: InForce, explainer: Explainer) -> LabelFit:
     if met is None:
         return LabelFit("cannot-tell", missing=tuple(names))
     numbers = [n for n in names if catalogue.facts[n].type == "number"]
-    record = ", ".join(f"{show_value(truths.fact(n).value)} {catalogue.facts[n].says}" for n in numbers)
+    record = ", ".join(f"{catalogue.facts[n].says} {show_value(truths.fact(n).value)}" for n in numbers)
     asked = "met:" if met else "not met: it asks for"
     says = f"{catalogue.country} label {asked} {' or '.join(parts)}" + (f" (record: {record})" if record else "")
     reason = Reason(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from mspike.derive import State
+from mspike.derive import Line, State
 from mspike.knowledge import token
 from mspike.options.answer import Option, Question
 
@@ -35,7 +35,7 @@ def gaps(options: list[Option], state: State) -> Iterable[Question]:
     if is_true(state, "newly_diagnosed"):
         text = "Is this relapsed or refractory myeloma, or newly diagnosed (out of scope here)?"
         yield Question("newly_diagnosed", text, len(options), 0, "whether this program applies at all")
-    wanted = {
+    wanted: dict[str, tuple[str, Callable[[Line], bool]]] = {
         "start": ("dates", lambda line: line.start is None or line.stop is None),
         "best_response": ("deepest response", lambda line: line.best_response is None),
         "stop_reason": ("reason stopped", lambda line: line.stop_reason in (None, "not-stated")),

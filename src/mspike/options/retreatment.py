@@ -59,7 +59,7 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
 def judge_line(line: Line, own: list[Applied], state: State, explainer: Explainer) -> Judgement:
     """One earlier regimen: its own criteria and all that its drugs and their classes carry."""
     catalogue = explainer.catalogue
-    facts = ChainMap(regimen_facts(line, state, catalogue.knowledge), state.facts)  # type: ignore[arg-type]
+    facts = ChainMap(regimen_facts(line, state, catalogue.knowledge), state.facts)
     local = Explainer(catalogue, Truths(facts), explainer.policies, prefix=f"{line.regimen} (line {line.number}): ")
     inherited, _ = catalogue.statements(line.drugs)
     return weigh(map(local.outcome, (*own, *inherited)))
