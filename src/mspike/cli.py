@@ -12,11 +12,11 @@ import typer
 
 from mspike import __version__
 from mspike.cli_knowledge import app as knowledge_app
-from mspike.cli_output import ANSWERED, REFUSED, Output, say, stop
+from mspike.cli_output import ANSWERED, REFUSED, Output, closed, say, stop
 from mspike.derive import derive_state
 from mspike.knowledge import KnowledgeError, load_knowledge, settle
 from mspike.options import Answer, build_answer
-from mspike.record import RecordError, read_records
+from mspike.record import Record, RecordError, as_of_from, read_records
 from mspike.report import Refusal, finish
 
 app = typer.Typer(
@@ -91,7 +91,10 @@ def root(
 
 def main() -> None:
     """The console script."""
-    app()
+    try:
+        app()
+    except OSError as error:  # a file's own troubles are told where they happen: this is the screen or the pipe
+        closed(f"the output cannot be written ({error.strerror})")
 
 
 @app.command()
@@ -108,7 +111,10 @@ def options(
     width: Width = None,
 ) -> None:
     """Every treatment option for each record, with the reasons for and against."""
-    look: dict[str, Any] = {"all_reasons": all_reasons, "path": path, "all_questions": questions} if format is Format.text else {}
+    chosen: dict[str, Any] = {"all_reasons": all_reasons, "path": path_of(path), "all_questions": questions}
+    look = {name: value for name, value in chosen.items() if value}
+    if look and format is not Format.text:
+        stop("--all, --path and --questions choose from the text; the other formats always hold everything")
     run(Output(format.value, out, len(records), **look, **wide(width, format)), records, as_of, country, policy)
 
 
@@ -157,13 +163,14 @@ def examples() -> Path:
         if folder.is_dir():
             return folder
     stop("demo: the example patients are not installed")
-    raise AssertionError
 
 
 def run(
     output: Output, records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None
 ) -> None:
     """Every record through to the output; exit 3 when one was refused."""
+    if output.target is not None and any(same(output.target, record) for record in records):
+        stop(f"--out {output.target}: is one of the records; it would be overwritten")
     refused = 0
     with output:
         for result in results(records, as_of, country, policy):
@@ -191,10 +198,20 @@ def results(
             yield Refusal(record=shown["record"], error=shown["error"], at=shown["at"], hint=shown["hint"])
             continue
         if not quiet:
-            say(
-                f"{place}read: {read.origin} · labels: {read.country} · knowledge {knowledge.version} · engine {__version__}"
-            )
+            versions = f"knowledge {knowledge.version} · engine {__version__}"
+            say(f"{place}read: {read.origin} · labels: {read.country} · {versions}")
+            for told in assumed(read):
+                say(f"{place}{told}")
         yield finish(build_answer(derive_state(read, knowledge, policies)))
+
+
+def assumed(record: Record) -> Iterator[str]:
+    """What the reader must know of the day that was answered for; counts only, nothing of what the record says."""
+    if record.as_of_basis == "today":
+        yield f"the record gives no as_of: answered for today, {record.as_of}"
+    if record.as_of_basis == "asked":
+        entries = "1 entry" if record.left_out == 1 else f"{record.left_out} entries"
+        yield f"as of {record.as_of}, as asked: {entries} not yet known on that day left out or shortened"
 
 
 def wide(width: int | None, format: StrEnum) -> dict[str, Any]:
@@ -205,10 +222,21 @@ def day(text: str | None) -> dt.date | None:
     if text is None:
         return None
     try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        stop(f"--as-of {text!r}: write the day as YYYY-MM-DD")
-        raise AssertionError from None
+        return as_of_from(text)
+    except ValueError as error:
+        stop(f"--as-of {text!r}: {error}; write the day as YYYY-MM-DD")
+
+
+def path_of(name: str | None) -> str | None:
+    """The path by its id, or a word on what there is."""
+    known = [path.path for path in load_knowledge().paths] if name else []
+    if name and name not in known:
+        stop(f"--path: no path is called {name!r}; there are: {', '.join(known)}")
+    return name
+
+
+def same(target: Path, record: str) -> bool:
+    return record != "-" and target.exists() and Path(record).exists() and target.samefile(record)
 
 
 if __name__ == "__main__":

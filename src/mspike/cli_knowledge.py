@@ -19,6 +19,7 @@ def check() -> None:
     """Checks every knowledge file: schema, sources, dates, conditions, reviews, orphans, copied sentences."""
     from mspike.knowledge import KnowledgeError
     from mspike.knowledge.check import check as run
+    from mspike.knowledge.check import pack_fresh
     from mspike.knowledge.files import read_knowledge
     from mspike.knowledge.statements import statements
 
@@ -29,6 +30,8 @@ def check() -> None:
     findings = run(knowledge, dt.date.today())
     for finding in findings:
         typer.echo(str(finding))
+    if not pack_fresh():
+        stop("the files were changed after this mspike was built: answers come from its pack; install it anew", 1)
     found = list(statements(knowledge))
     status = {word: sum(s.status == word for s in found) for word in ("draft", "source-checked", "clinician-reviewed")}
     typer.echo(
@@ -42,18 +45,17 @@ def check() -> None:
 
 @app.command()
 def show(id_: Id) -> None:
-    """A file in plain English, every statement with its source, date and review status."""
+    """A file in plain words, every statement with its source, date and review status."""
     from mspike.knowledge import load_knowledge
-    from mspike.knowledge.check import did_you_mean
-    from mspike.knowledge.show import describe, find
+    from mspike.knowledge.names import did_you_mean
+    from mspike.knowledge.show import describe, describe_list, find, ids
 
     knowledge = load_knowledge()
-    found = find(knowledge, id_)
-    if not found:
-        known = (*knowledge.options, *knowledge.drugs, *knowledge.classes, *knowledge.rules, *knowledge.sources)
-        stop(f"knowledge show: nothing has the id {id_!r}. {did_you_mean(id_, known)}")
-    for folder, entry in found:
-        typer.echo("\n".join(describe(knowledge, folder, entry)))
+    lines = [line for folder, entry in find(knowledge, id_) for line in describe(knowledge, folder, entry)]
+    lines = lines or describe_list(knowledge, id_)
+    if not lines:
+        stop(f"knowledge show: nothing has the id {id_!r}. {did_you_mean(id_, ids(knowledge))}")
+    typer.echo("\n".join(lines))
 
 
 @app.command()
@@ -105,10 +107,10 @@ def sheet(
     """A review sheet of one file (CSV, opens in any spreadsheet) for a clinician to fill in."""
     from mspike.knowledge import KnowledgeError, load_knowledge
     from mspike.knowledge.sheet import write_sheet
-    from mspike.knowledge.show import find
+    from mspike.knowledge.show import files_called
 
     knowledge = load_knowledge()
-    found = [f"{folder}/{entry.id}" for folder, entry in find(knowledge, id_)]
+    found = files_called(knowledge, id_)
     if len(found) > 1:
         stop(f"knowledge sheet: {id_!r} is several files; give one of {', '.join(found)}")
     try:

@@ -12,20 +12,22 @@ from typing import Any, NoReturn, Self
 from mspike.options import Answer
 
 ANSWERED, USAGE, REFUSED = 0, 2, 3
-"""Exit codes: all answered · wrong usage · some record refused."""
+"""Exit codes: all answered · wrong usage, or nothing can be written there · some record not answered."""
 
 ONE_FILE_EACH = ("html", "fhir")
 """Formats in which one answer is one document."""
 
-STREAMED = ("text", "ndjson", "fhir", "html")
-"""Formats that print each answer as it comes; a JSON array is printed when it is whole."""
+STREAMED = ("text", "ndjson", "fhir")
+"""Formats that print each answer as it comes; a JSON array and a page are printed when they are whole."""
+
+SUFFIX = {"html": ".html", "fhir": ".json"}
 
 
 def say(message: str) -> None:
     """To stderr; never a patient value."""
     try:
         print(message, file=sys.stderr, flush=True)
-    except (BrokenPipeError, ValueError):
+    except (OSError, ValueError):
         pass  # nobody listens any more
 
 
@@ -34,19 +36,32 @@ def stop(message: str, code: int = USAGE) -> NoReturn:
     raise SystemExit(code)
 
 
+def closed(message: str) -> NoReturn:
+    """The screen or the pipe takes no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush at exit does not fail again
+    stop(message, REFUSED)
+
+
+def usual_mask() -> int:
+    """What the user's new files may not be: a temporary file is the owner's alone, an answer is a file like any."""
+    os.umask(mask := os.umask(0o077))
+    return mask
+
+
 class Output:
     """Prints answers as they come, or writes a file when all went well. Use as a context manager."""
 
     def __init__(self, format: str, target: Path | None, count: int, *, state_only: bool = False, **look: Any) -> None:
         self.format, self.target, self.state_only, self.look = format, target, state_only, look
         self.results: list[Any] = []
+        self.printed = 0
+        self.names: set[str] = set()
         self.each = target is not None and format in ONE_FILE_EACH and (count > 1 or target.is_dir())
         if target is not None and not self.each and target.is_dir():
             stop(f"--out {target}: is a folder; give a file for --format {format}")
         if target is not None and not target.parent.is_dir():
             stop(f"--out {target}: the folder {target.parent} does not exist")
-        if target is None and format == "html" and count > 1:
-            stop("--format html prints one page for one record; give --out FOLDER for several")
+        self._one_page(count)
 
     def __enter__(self) -> Self:
         return self
@@ -57,31 +72,48 @@ class Output:
         try:
             if kind is None:
                 self.close()
-                return
         except BrokenPipeError:
             kind = BrokenPipeError
         if kind is BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush at exit does not fail again
-            stop("the output was closed before every answer was written", REFUSED)
+            closed("the output was closed before every answer was written")
 
     def put(self, result: Any) -> None:
         """One answer, or the refusal in its place."""
         if self.each and isinstance(result, Answer):
-            self._file((self.target or Path()) / f"{file_name(result.id)}{SUFFIX[self.format]}", self._render(result))
+            self._file((self.target or Path()) / self._name(result.id), self._render(result))
         elif self.target is None and self.format in STREAMED:
             self._print(self._render(result))
         else:
             self.results.append(result)
+            if not self.each:
+                self._one_page(len(self.results))
 
     def close(self) -> None:
-        """What could not be printed one by one: a JSON array, or the file."""
-        if not self.results:
-            return
-        whole = self._render(self.results[0] if len(self.results) == 1 else self.results)
-        if self.target is None or self.each:
-            self._print(whole)
-        else:
-            self._file(self.target, whole)
+        """What could not be printed one by one: a JSON array, a page, the refusals beside a folder, or the file."""
+        if self.each:
+            for refusal in self.results:
+                self._print(refusal.text(self.format))
+        elif self.results:
+            whole = self._render(self.results[0] if len(self.results) == 1 else self.results)
+            no_page = self.format == "html" and not isinstance(self.results[0], Answer)
+            if self.target is None or no_page:
+                self._print(whole)
+            else:
+                self._file(self.target, whole)
+
+    def _one_page(self, count: int) -> None:
+        if self.format == "html" and count > 1 and not self.each:
+            stop("--format html is one page for one record; give --out FOLDER for several")
+
+    def _name(self, record: str) -> str:
+        """A file name for a record's id, one that this run has not used: two ids can come down to one name."""
+        stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in record).lstrip(".") or "record"
+        name, number = stem, 1
+        while name.casefold() in self.names:
+            number += 1
+            name = f"{stem}-{number}"
+        self.names.add(name.casefold())
+        return name + SUFFIX[self.format]
 
     def _render(self, result: Any) -> str:
         from mspike import report
@@ -92,8 +124,16 @@ class Output:
         return report.render_state(result, "text", **how) if self.state_only else report.render(result, "text", **how)
 
     def _print(self, text: str) -> None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        from mspike.report import RULE
+
+        if self.format == "text":
+            text = RULE + text if self.printed else text
+            data = text.encode(sys.stdout.encoding, errors="replace")
+        else:
+            data = text.encode()
+        self.printed += 1
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
 
     def _file(self, path: Path, text: str) -> None:
         """Whole or not at all."""
@@ -103,7 +143,7 @@ class Output:
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
                     file.write(text)
-                os.chmod(name, 0o644)
+                os.chmod(name, 0o666 & ~usual_mask())
                 os.replace(name, path)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
@@ -111,11 +151,3 @@ class Output:
         except OSError as error:
             stop(f"--out {path}: cannot be written ({error.strerror})")
         say(f"wrote {path}")
-
-
-SUFFIX = {"html": ".html", "fhir": ".json"}
-
-
-def file_name(record: str) -> str:
-    """A record's id as a safe file name."""
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in record).lstrip(".") or "record"

@@ -16,7 +16,7 @@ from mspike.options import Answer
 from mspike.options.answer import Reason
 from mspike.report import words
 from mspike.report.html import HERE, render_html
-from report import specimens
+from report import real, specimens
 from report.sample import sample_answer
 
 NEVER = re.compile(r"\b(recommend(ed|s)?|best|optimal|should|eligible|preferred)\b", re.IGNORECASE)
@@ -49,8 +49,10 @@ def reasons_of(answer: Answer) -> Iterator[Reason]:
 
 def test_nothing_is_fetched_or_run(page: str) -> None:
     assert not re.search(r"<script|<img|<link|<iframe|<form|@import|@font-face|\burl\(|\bstyle=|\son\w+=", page)
-    addresses = re.findall(r'\b(?:href|src|action)="([^"]*)"', page)
-    assert {address[:1] for address in addresses} == {"#"}
+    assert not re.search(r"\b(src|action|srcset|poster)="", page)
+    before, sources = page.split('<ol class="sources">')
+    assert {address[:1] for address in re.findall(r'href="([^"]*)"', before)} == {"#"}
+    assert {address.split(":")[0] for address in re.findall(r'href="([^"]*)"', sources)} <= {"http", "https"}
 
 
 def test_the_policy_lets_only_this_style_in(page: str) -> None:
@@ -78,13 +80,16 @@ def test_headings_skip_no_level(page: str) -> None:
 # -- everything is there
 
 
+def not_in(text: str, seen: str) -> bool:
+    """Whether a sentence is missing; dates and cut lines are split by tags, so blanks do not count."""
+    bare = re.sub("[\u202a-\u202e]", "\ufffd", text)
+    return re.sub(r"\s", "", bare) not in re.sub(r"\s", "", seen.replace(" …", ""))
+
+
 def test_every_option_and_every_reason_is_there(answer: Answer, page: str) -> None:
     seen = text_of(page)
-    for option in answer.options:
-        assert f'id="opt-{words.slug(option.id)}"' in page
-    for reason in reasons_of(answer):
-        shown = re.sub("[\u202a-\u202e]", "\ufffd", reason.text)
-        assert re.sub(r"\s+", " ", shown) in re.sub(r"(?<=\d) (?=\W)|(?<=\W) (?=\d)", "", seen) or shown in seen
+    assert [option.id for option in answer.options if f'id="opt-{words.slug(option.id)}"' not in page] == []
+    assert [reason.id for reason in reasons_of(answer) if not_in(reason.text, seen)] == []
 
 
 def test_every_cited_source_is_listed_once(answer: Answer, page: str) -> None:
@@ -204,13 +209,25 @@ def test_the_paper_is_the_printers() -> None:
 # -- cost
 
 
-def test_seventy_options_weigh_little_and_come_at_once() -> None:
-    answer = specimens.seventy()
+@pytest.mark.parametrize("name", real.NAMES)
+def test_a_real_answer_weighs_little_and_comes_at_once(name: str) -> None:
+    answer = real.example_answer(name)
     page = render_html(answer)
     assert len(page.encode()) < 700_000
     fastest = float("inf")
-    for _ in range(5):
+    for _ in range(3):
         start = time.perf_counter()
         render_html(answer)
         fastest = min(fastest, time.perf_counter() - start)
     assert fastest < 0.15
+
+
+@pytest.mark.parametrize("name", real.NAMES)
+def test_a_real_answer_is_whole(name: str) -> None:
+    answer = real.example_answer(name)
+    page = render_html(answer)
+    seen = text_of(page)
+    assert [option.id for option in answer.options if f'id="opt-{words.slug(option.id)}"' not in page] == []
+    assert [reason.id for reason in reasons_of(answer) if not_in(reason.text, seen)] == []
+    assert [question.fact for question in answer.questions if question.question not in seen] == []
+    assert [figure.trial for option in answer.options for figure in option.evidence if not_in(figure.result, seen)] == []

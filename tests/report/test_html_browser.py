@@ -8,7 +8,7 @@ import pytest
 
 from browser import View, open_html
 from mspike.report.html import render_html
-from report import specimens
+from report import real, specimens
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -45,10 +45,17 @@ def test_no_barrier_and_no_sideways_scroll(name: str, tmp_path: Path) -> None:
         assert view.problems == []
 
 
-@pytest.mark.parametrize("paper", ["A4", "Letter"])
-def test_two_sheets_of_paper(paper: str, tmp_path: Path) -> None:
-    with open_html(written(tmp_path, "seventy")) as view:
-        assert view.print_pdf(tmp_path / "seventy.pdf", paper=paper) <= 2
+@pytest.mark.parametrize("name", real.NAMES)
+def test_an_example_patient_has_no_barrier_and_two_sheets_of_paper(name: str, tmp_path: Path) -> None:
+    page = tmp_path / "answer.html"
+    page.write_text(render_html(real.example_answer(name)), encoding="utf-8")
+    with open_html(page) as view:
+        for width in (1280, 320):
+            assert view.accessibility(width=width) == []
+            assert view.sideways_scroll(width=width) == 0
+        assert view.print_pdf(tmp_path / "a4.pdf") <= 2
+        assert view.print_pdf(tmp_path / "letter.pdf", paper="Letter") <= 3
+        assert view.problems == []
 
 
 def test_a_box_hides_on_the_screen_and_never_on_paper(tmp_path: Path) -> None:

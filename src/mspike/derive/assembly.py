@@ -62,7 +62,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     if exposure.drugs is not None:
         facts |= group_facts(drug_verdicts(verdicts, exposure), facts, words, settings)
     facts |= intolerance_facts(record, lines, exposure, words)
-    facts |= regimen_growth_facts(record, lines, exposure, facts, words)
+    facts |= regimen_growth_facts(record, lines, exposure, facts, words, settings)
     listed = bool(lines and stated[lines[-1].at].refractory)
     found, status = status_facts(record, lines, progressions, listed, words, settings)
     facts |= found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from mspike.derive.intervals import at_most, between_days, latest, not_negative, span_words
-from mspike.derive.lines import TRANSPLANT, line_words
+from mspike.derive.lines import TRANSPLANT, line_words, perhaps_conditioning
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.derive.vocabulary import UNKNOWN, Vocabulary
@@ -25,6 +25,8 @@ class Exposure(msgspec.Struct, frozen=True):
     drugs: dict[str, tuple[str, tuple[str, ...]]] | None
     last: dict[str, Day | None]
     """Drug → its last dose (of a one-time product the infusion); None: not known."""
+    unsure: frozenset[str] = frozenset()
+    """Drugs that were perhaps only conditioning for a transplant that is not stated."""
 
 
 def derive_exposure(
@@ -35,7 +37,10 @@ def derive_exposure(
     given: dict[str, tuple[str, tuple[str, ...]]] = {}
     last: dict[str, Day | None] = {}
     own = own_records(record)
+    sure: set[str] = set()
     for place, line in enumerate(lines or ()):
+        perhaps = perhaps_conditioning(line, record, settings)
+        sure.update(drug for drug in line.drugs if drug not in perhaps)
         for drug in line.drugs:
             says, at = given.get(drug, ("", ()))
             given[drug] = (f"{says}, {line_words(line)}" if says else line_words(line), (*at, line.at))
@@ -47,9 +52,10 @@ def derive_exposure(
             continue
         says, at = given.get(drug, ("", ()))
         given[drug] = (says or "drug record", (*at, *(t.at for t in counted)))
+        sure.add(drug)
         if drug not in last:
             last[drug] = _last_record(drug, counted, record, vocabulary)
-    return Exposure(given, last)
+    return Exposure(given, last, frozenset(given) - sure)
 
 
 def own_records(record: Record) -> dict[str, list[Treatment]]:
@@ -113,14 +119,20 @@ def exposure_facts(exposure: Exposure, vocabulary: Vocabulary) -> dict[str, Fact
     facts: dict[str, Fact] = {}
     of_class: dict[str, list[str]] = {}
     for drug, (says, at) in exposure.drugs.items():
-        if names := vocabulary.drugs.get(drug):
+        names = vocabulary.drugs.get(drug)
+        if names and drug in exposure.unsure:
+            because = f"{says}: conditioning, or not; a transplant is not stated"
+            facts[names.exposed] = Fact(None, None, "unknown", at, because)
+        elif names:
             facts[names.exposed] = Fact(True, exposure.last.get(drug), "derived", at, says)
         for name in vocabulary.classes_of(drug):
             of_class.setdefault(name, []).append(drug)
     for name, drugs in of_class.items():
         at = tuple(dict.fromkeys(pointer for d in drugs for pointer in exposure.drugs[d][1]))
         because = "; ".join(f"{d}: {exposure.drugs[d][0]}" for d in sorted(drugs))
-        facts[vocabulary.classes[name].exposed] = Fact(True, None, "derived", at, because)
+        known = not exposure.unsure.issuperset(drugs)
+        basis = "derived" if known else "unknown"
+        facts[vocabulary.classes[name].exposed] = Fact(True if known else None, None, basis, at, because)
     pairs = {"exposed_bcma_bispecific": "bispecific", "exposed_bcma_car_t": "CAR-T"}
     for fact, kind in pairs.items():
         drugs = [d for d in of_class.get("BCMA", ()) if kind in vocabulary.classes_of(d)]

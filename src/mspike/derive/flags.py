@@ -60,7 +60,9 @@ def low_dose(given: Sequence[Treatment], stated: StatedLine | None, settings: Se
         return True
     if stated is None or stated.progressed_on_maintenance is None:
         return None
-    return stated.progressed_on_maintenance and (not stated.maintenance or DRUG in stated.maintenance)
+    if stated.progressed_on_maintenance and not stated.maintenance:
+        return True if stated.refractory else None  # the stated list names it; else which drug it was is open
+    return stated.progressed_on_maintenance and DRUG in (stated.maintenance or ())
 
 
 def dose_fact(doses: Sequence[tuple[Tri, Line]], settings: Settings) -> Fact:
@@ -72,10 +74,8 @@ def dose_fact(doses: Sequence[tuple[Tri, Line]], settings: Settings) -> Fact:
     named = ", ".join(f"line {line.number}" for line in telling)
     if value is None:
         return Fact(None, None, "unknown", at, f"{named}: neither its dose nor the maintenance is stated")
+    says = "failed on maintenance, or at a dose" if value else "did not fail on maintenance or at a dose"
     limit = f"up to {settings.lenalidomide_maintenance_dose_mg:g} mg a day"
-    says = (
-        f"failed on maintenance, or at a dose {limit}" if value else f"did not fail on maintenance or at a dose {limit}"
-    )
     return Fact(value, telling[0].stop, "derived", at, f"{named}: lenalidomide {says} {limit}")
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from mspike.derive.exposure import Exposure
 from mspike.derive.intervals import tri_or
-from mspike.derive.lines import line_words
+from mspike.derive.lines import line_words, perhaps_conditioning
+from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.derive.vocabulary import Vocabulary
 from mspike.record import Record, StatedLine, Tri
@@ -18,6 +19,7 @@ def regimen_growth_facts(
     exposure: Exposure,
     facts: Mapping[str, Fact],
     vocabulary: Vocabulary,
+    settings: Settings,
 ) -> dict[str, Fact]:
     """`progressed_on_regimen_` for the options whose drugs, steroid aside, were once given together."""
     if lines is None:
@@ -28,8 +30,10 @@ def regimen_growth_facts(
     found: dict[frozenset[str], list[tuple[Line, Tri]]] = {}
     for line in lines:
         core = vocabulary.core(line.drugs)
-        grew = _grew(line, core, stated.get(line.at), facts, vocabulary)
-        found.setdefault(core, []).append((line, grew))
+        perhaps = frozenset(perhaps_conditioning(line, record, settings))
+        for drugs in (core, core - perhaps) if perhaps else (core,):  # two readings of the drug set
+            grew = _grew(line, drugs, stated.get(line.at), facts, vocabulary)
+            found.setdefault(drugs, []).append((line, None if grew and perhaps else grew))
     return {o.progressed: _fact(found[o.core]) for o in vocabulary.options if o.core in found}
 
 
@@ -67,7 +71,7 @@ def _fact(lines: list[tuple[Line, Tri]]) -> Fact:
     says = {
         True: "progression on",
         False: "no progression on all its drugs in",
-        None: "why it stopped is not stated for",
+        None: "not known for",
     }
     because = f"{says[value]} {', '.join(line_words(line) for line in telling)}"
     date = telling[0].stop if value else None

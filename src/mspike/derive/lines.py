@@ -157,6 +157,13 @@ def stop_words(stated: StatedLine) -> str:
     return f"stopped{f' {stated.stop.text}' if stated.stop else ''}: {reason}{tail}"
 
 
+def perhaps_conditioning(line: Line, record: Record, settings: Settings) -> tuple[str, ...]:
+    """Drugs that condition for a transplant, in a line that does not say whether it held one."""
+    if line.transplant is not None or record.procedures is not None:
+        return ()
+    return tuple(drug for drug in line.drugs if drug in settings.conditioning_drugs)
+
+
 def line_words(line: Line) -> str:
     """`line 1 (VRd)`."""
     return f"line {line.number} ({line.regimen})"

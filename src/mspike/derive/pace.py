@@ -245,22 +245,29 @@ def _rise(series: Series) -> Finding:
     return unknown or Finding(False, "")
 
 
+SHOWN = 4
+"""So many of the latest samples are named when neither clause holds."""
+
+
 def _slow(series: Series) -> Finding:
-    """Neither clause holds: the change since the sample before last, and the doubling time where it rises."""
-    first, last = series.samples[-2], series.samples[-1]
-    days = days_between(first.date, last.date)
-    change = less(last.value, first.value)
-    words = f"{series.name} {_value(first)} → {_value(last)} {series.unit} in {span_words(days, 'days')}"
-    if change.low == change.high and change.low > 0 and first.value.low > 0 and days.low == days.high:
-        months = days.low * math.log(2) / math.log(last.value.low / first.value.low) / MONTH_DAYS
-        words += f": doubling time about {number_words(months)} months"
-    elif change.high <= 0:
+    """Neither clause holds: the latest samples, the rise from the lowest of them, and its doubling time."""
+    shown = series.samples[-SHOWN:]
+    lowest, last = min(shown, key=lambda s: (s.value.low, s.value.high)), shown[-1]
+    words = f"{series.name} {' → '.join(map(_value, shown))} {series.unit} in "
+    words += span_words(days_between(shown[0].date, last.date), "days")
+    change, days = less(last.value, lowest.value), days_between(lowest.date, last.date)
+    if change.high <= 0:
         words += ": no rise"
+    elif change.low == change.high and lowest.value.low > 0 and days.low == days.high > 0:
+        months = days.low * math.log(2) / math.log(last.value.low / lowest.value.low) / MONTH_DAYS
+        words += (
+            f": +{span_words(change, series.unit)} from the lowest, doubling time about {number_words(months)} months"
+        )
     return Finding(
         False,
         f"{words}; neither doubled within the window nor a rise of {number_words(series.rise)} {series.unit}",
         last.date,
-        (first.at, last.at),
+        tuple(s.at for s in shown),
     )
 
 

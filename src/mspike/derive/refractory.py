@@ -10,7 +10,7 @@ import msgspec
 
 from mspike.derive.exposure import last_dose, own_records
 from mspike.derive.intervals import at_least, at_most, span_words, tri_and
-from mspike.derive.lines import RELAPSES, line_words, stop_words
+from mspike.derive.lines import RELAPSES, line_words, perhaps_conditioning, stop_words
 from mspike.derive.progression import QUIET, UNSAID, Progression
 from mspike.derive.settings import Settings
 from mspike.derive.state import Line
@@ -73,14 +73,20 @@ def judge_lines(
     evidence = Evidence(progressions, record.disease.event.type, settings)
     stated = {entry.at: entry for entry in record.lines or ()}
     own = own_records(record)
-    return tuple(
-        tuple(
-            judge(_course(drug, place, lines, stated.get(line.at), own, vocabulary), evidence)
-            for drug in line.drugs
-            if vocabulary.counts(drug)
-        )
-        for place, line in enumerate(lines)
-    )
+    found = []
+    for place, line in enumerate(lines):
+        perhaps = perhaps_conditioning(line, record, settings)
+        verdicts = []
+        for drug in line.drugs:
+            if not vocabulary.counts(drug):
+                continue
+            course = _course(drug, place, lines, stated.get(line.at), own, vocabulary)
+            verdict = judge(course, evidence)
+            if verdict.value and drug in perhaps:
+                verdict = _open(course, "conditioning, or not; a transplant is not stated")
+            verdicts.append(verdict)
+        found.append(tuple(verdicts))
+    return tuple(found)
 
 
 def judge_treatments(

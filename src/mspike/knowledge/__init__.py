@@ -14,6 +14,7 @@ from mspike.knowledge.codes import Codes, TestSpec, unit_key, unpack_codes, word
 from mspike.knowledge.files import KnowledgeError
 from mspike.knowledge.grammar import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
 from mspike.knowledge.model import Knowledge
+from mspike.knowledge.names import fact_specs
 from mspike.knowledge.pack import Pack, as_expr, load_pack
 from mspike.knowledge.policy import settle
 
@@ -65,6 +66,7 @@ __all__ = [
     "conditions_by_text",
     "deciding",
     "evaluate",
+    "fact_specs",
     "first_day",
     "load_codes",
     "load_knowledge",

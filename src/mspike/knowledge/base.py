@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 Status = Literal["draft", "source-checked", "clinician-reviewed"]
 Country = Literal["US", "EU", "UK"]
+
+_MONTH, _DAY = "(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
+Date = Annotated[str, msgspec.Meta(pattern=rf"^\d{{4}}(-{_MONTH}(-{_DAY})?)?$")]
+"""A year, month or day."""
+Since = Annotated[str, msgspec.Meta(pattern=rf"^(unknown|\d{{4}}(-{_MONTH}(-{_DAY})?)?)$")]
+"""A date from which something holds, or `unknown`."""
+Day = Annotated[str, msgspec.Meta(pattern=rf"^\d{{4}}-{_MONTH}-{_DAY}$")]
 
 
 class File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -27,8 +34,8 @@ class Review(File, kw_only=True):
     drafted_by: str
     checked_by: str | None = None
     """Who read its source-checked statements at the source, and when."""
-    checked_on: str | None = None
+    checked_on: Day | None = None
     reviewed_by: str | None = None
     """A clinician, by name; none so far."""
-    reviewed_on: str | None = None
-    due: str | None = None
+    reviewed_on: Day | None = None
+    due: Day | None = None

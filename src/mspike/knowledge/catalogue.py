@@ -234,7 +234,9 @@ class Catalogue:
                 for c in version.criteria if self._here(c.countries)
             ),
             tuple(
-                AppliedRisk(f"{name}{suffix}/{r.id}", self._fill(r.says, names), r.kind, r.source or version.source, r.status)
+                AppliedRisk(
+                    f"{name}{suffix}/{r.id}", self._fill(r.says, names), r.kind, r.source or version.source, r.status,
+                )
                 for r in version.known_risks if self._here(r.countries)
             ),
         )  # fmt: skip

@@ -105,7 +105,10 @@ def convert(value: Any, kind: type[T], where: str) -> T:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise KnowledgeError(f"{where}: {error}") from None
+        what, _, place = str(error).partition(" - at ")
+        if "matching regex" in what:  # the only texts with a form are dates
+            what = "Expected a date, written YYYY, YYYY-MM or YYYY-MM-DD"
+        raise KnowledgeError(f"{where}: {what}" + (f" - at {place}" if place else "")) from None
 
 
 def load_text(text: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
-from mspike.knowledge.base import Cite, Country, File, Review, Status
+from mspike.knowledge.base import Cite, Country, Date, Day, File, Review, Status
 
 SourceKind = Literal[
     "label", "regulator", "HTA", "guideline", "definition", "criteria", "trial", "cohort", "case", "expert", "review",
@@ -32,14 +32,14 @@ class Source(File, kw_only=True):
     short: str = ""
     """The name in a source tag, one to five words: `Kyprolis`, `IMWG response`."""
     publisher: str
-    date: str
+    date: Date
     """Year, month or day of publication; for an undated page the inferred window stands in `dated`."""
     dated: str = ""
     kind: SourceKind
     locator: str
     basis: str = ""
     """How it was read: `page` (the page itself, often opening or abstract), `recall` (not opened)."""
-    read_on: str = ""
+    read_on: Day = ""
     note: str = ""
     kept_for: str = ""
     """Why a source that no statement cites is kept."""
@@ -74,7 +74,7 @@ class Claim(File, kw_only=True):
 class TimelineEvent(File, kw_only=True):
     """data/timeline.yaml: approvals, withdrawals and other dated events."""
 
-    date: str
+    date: Date
     country: Country | Literal["INT"]
     """INT: of no single country, such as a publication."""
     says: str
@@ -94,7 +94,7 @@ class Policy(File, kw_only=True):
     unit: str = ""
     source: Cite
     status: Status = "draft"
-    from_: str = msgspec.field(name="from", default="")
+    from_: Date = msgspec.field(name="from", default="")
     note: str = ""
     review: Review
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from mspike.knowledge.base import Cite, Country, File, Review, Status
+from mspike.knowledge.base import Cite, Country, Date, File, Review, Since, Status
 from mspike.knowledge.library import (
     Claim,
     Duty,
@@ -65,8 +65,8 @@ class Risk(File, kw_only=True):
 class Version(File, kw_only=True):
     """What holds from a day on, until the next version."""
 
-    from_: str = msgspec.field(name="from")
-    by: str | None = None
+    from_: Since = msgspec.field(name="from")
+    by: Date | None = None
     source: Cite
     criteria: tuple[Criterion, ...] = ()
     known_risks: tuple[Risk, ...] = ()
@@ -136,8 +136,8 @@ class Branch(File, kw_only=True):
 class Availability(File, kw_only=True):
     """The status of an option in one country from a day on."""
 
-    from_: str = msgspec.field(name="from")
-    by: str | None = None
+    from_: Since = msgspec.field(name="from")
+    by: Date | None = None
     status: AvailabilityStatus
     says: str = ""
     source: Cite
@@ -156,7 +156,7 @@ class Evidence(File, kw_only=True):
     nct: str = ""
     n: int | None = None
     status: Status = "draft"
-    from_: str = msgspec.field(name="from", default="")
+    from_: Date = msgspec.field(name="from", default="")
 
 
 class Option(File, kw_only=True):
@@ -228,7 +228,7 @@ class Disagreement(File, kw_only=True):
     claims: tuple[str, ...] = ()
     seed: str = ""
     """D1 to D11 where the two seed pages differ."""
-    from_: str = msgspec.field(name="from", default="")
+    from_: Date = msgspec.field(name="from", default="")
     review: Review
 
     @property

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from mspike.knowledge.files import DATA, read_knowledge, write_whole
-from mspike.knowledge.grammar import Expr, parse
+from mspike.knowledge.files import DATA, KnowledgeError, read_knowledge, write_whole
+from mspike.knowledge.grammar import Expr, GrammarError, parse
 from mspike.knowledge.model import Knowledge
+from mspike.knowledge.statements import conditions
 
 PACK = Path(__file__).parent / "knowledge.pack"
 FORMAT = 2
@@ -63,8 +63,7 @@ def make_pack(data: Path) -> Pack:
 
     stamp = file_stamp(data)  # before reading: a file that is written meanwhile makes the pack stale, not wrong
     knowledge = read_knowledge(data)
-    conditions = {text: parse_template(text) for text in when_texts(knowledge)}
-    return Pack(FORMAT, stamp, file_digest(data), knowledge, conditions, pack_codes(data / "codes"))
+    return Pack(FORMAT, stamp, file_digest(data), knowledge, parsed(knowledge), pack_codes(data / "codes"))
 
 
 def write_pack(data: Path, target: Path) -> None:
@@ -110,11 +109,16 @@ def parse_template(text: str) -> Expr:
     return parse(text)
 
 
-def when_texts(knowledge: Knowledge) -> Iterator[str]:
-    """Every condition text of the knowledge files."""
-    from mspike.knowledge.statements import conditions
-
-    return (condition.text for condition in conditions(knowledge))
+def parsed(knowledge: Knowledge) -> dict[str, Expr]:
+    """Every condition text with its expression. Raises KnowledgeError with the place of one outside the grammar."""
+    found: dict[str, Expr] = {}
+    for condition in conditions(knowledge):
+        if condition.text not in found:
+            try:
+                found[condition.text] = parse_template(condition.text)
+            except GrammarError as error:
+                raise KnowledgeError(f"{condition.where}: {error}") from None
+    return found
 
 
 def as_expr(value: Any) -> Expr:

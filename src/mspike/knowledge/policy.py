@@ -36,7 +36,7 @@ def _value(policy: Policy, text: str) -> Any:
             raise KnowledgeError(f"--policy {policy.policy}: {text!r} is not one of {', '.join(policy.allowed)}")
         return text
     if isinstance(policy.default, list):
-        return text.split(",")
+        return [part.strip() for part in text.split(",") if part.strip()]
     if isinstance(policy.default, str):
         return text
     try:
@@ -51,7 +51,14 @@ def _value(policy: Policy, text: str) -> Any:
 def in_force(knowledge: Knowledge, values: dict[str, Any]) -> dict[str, str]:
     """What an answer names: the switches, and every number that was changed."""
     return {
-        key: str(value)
+        key: plain(value)
         for key, value in values.items()
         if knowledge.policies[key].allowed or value != knowledge.policies[key].default
     }
+
+
+def plain(value: Any) -> str:
+    """A policy's value as text: `60`, `PI, IMiD`."""
+    if isinstance(value, list):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from mspike.knowledge.catalogue import Catalogue, InForce
+from mspike.knowledge.catalogue import Catalogue, InForce, first_day
+from mspike.knowledge.files import LISTS
+from mspike.knowledge.grammar import Expr
+from mspike.knowledge.lints.claims import carriers
 from mspike.knowledge.model import (
     Availability,
     Cite,
@@ -16,29 +19,55 @@ from mspike.knowledge.model import (
     Knowledge,
     Option,
     Policy,
+    Review,
     Rule,
     Source,
     Version,
 )
+from mspike.knowledge.statements import statements_of
 
 Entry = Drug | DrugClass | Option | Rule | Disagreement | Source | Claim | Policy
 
 
+def tables(knowledge: Knowledge) -> tuple[tuple[str, Mapping[str, Entry]], ...]:
+    """(folder, its files by id), in the order they are looked through."""
+    return (
+        ("options", knowledge.options), ("drugs", knowledge.drugs), ("classes", knowledge.classes),
+        ("criteria", knowledge.rules), ("disagreements", knowledge.disagreements), ("claims", knowledge.claims),
+        ("policies", knowledge.policies), ("sources", knowledge.sources),
+    )  # fmt: skip
+
+
+def ids(knowledge: Knowledge) -> list[str]:
+    """Everything that can be shown."""
+    return [*(name for _, table in tables(knowledge) for name in table), *LISTS]
+
+
 def find(knowledge: Knowledge, name: str) -> list[tuple[str, Entry]]:
-    """Every file with this id (case aside), as (folder, entry): `daratumumab` is a drug and an option."""
-    tables: dict[str, dict[str, Entry]] = {
-        "options": knowledge.options, "drugs": knowledge.drugs, "classes": knowledge.classes,
-        "criteria": knowledge.rules, "disagreements": knowledge.disagreements, "claims": knowledge.claims,
-        "policies": knowledge.policies, "sources": knowledge.sources,
-    }  # type: ignore[dict-item] # fmt: skip
+    """Every one-entry file with this id, case aside: `daratumumab` is two, `drugs/daratumumab` one."""
     folder, _, rest = name.rpartition("/")
     return [
         (kind, entry)
-        for kind, table in tables.items()
+        for kind, table in tables(knowledge)
         if not folder or folder == kind
         for key, entry in table.items()
-        if key.lower() == rest.lower()
+        if key.casefold() == rest.casefold()
     ]
+
+
+def files_called(knowledge: Knowledge, name: str) -> list[str]:
+    """The files that a name may mean and that hold statements: `options/cilta-cel`, `library/glossary`."""
+    found = [f"{folder}/{entry.id}" for folder, entry in find(knowledge, name) if folder not in ("sources", "claims")]
+    return found or [file for file in LISTS if name in (file, file.rpartition("/")[2])]
+
+
+def describe_list(knowledge: Knowledge, name: str) -> list[str]:
+    """A file that holds a list (`timeline`, `library/glossary` or `glossary`) as lines of text; empty: no such file."""
+    file = next((file for file in LISTS if name in (file, file.rpartition("/")[2])), None)
+    if file is None:
+        return []
+    lines = (f"  {s.place}: {s.says}  {_tag(knowledge, s.source, s.status)}" for s in statements_of(knowledge, file))
+    return [file, *lines, review_line(knowledge.reviews[file])]
 
 
 def describe(knowledge: Knowledge, folder: str, entry: Entry) -> Iterator[str]:
@@ -46,50 +75,48 @@ def describe(knowledge: Knowledge, folder: str, entry: Entry) -> Iterator[str]:
     yield f"{folder}/{entry.id}"
     match entry:
         case Source():
+            read = " ".join((entry.basis or "not recorded", entry.read_on)).rstrip()
             yield f"  {entry.title}. {entry.publisher}, {entry.dated or entry.date}. {entry.locator}"
-            yield f"  kind: {entry.kind} · read: {entry.basis or 'not recorded'}" + (
-                f", {entry.read_on}" if entry.read_on else ""
-            )
+            yield f"  kind: {entry.kind} · read: {read}" + (f" · kept: {entry.kept_for}" if entry.kept_for else "")
         case Claim():
-            yield f"  {entry.says}"
-            yield f"  the program must: {entry.must}"
-            yield f"  now: {entry.now}"
+            carried = ", ".join(carriers(knowledge).get(entry.id, ())) or "nothing"
+            yield from (f"  {entry.says}", f"  the program must: {entry.must}", f"  now: {entry.now}")
+            yield f"  carried by {carried}"
         case Policy():
             allowed = f" (one of {', '.join(entry.allowed)})" if entry.allowed else ""
-            yield f"  {entry.says}"
-            yield f"  default: {entry.default}{f' {entry.unit}' if entry.unit else ''}{allowed}  [{cited(knowledge, entry.source)}]"
+            for s in statements_of(knowledge, f"policies/{entry.id}"):
+                yield f"  {s.says}{allowed}  {_tag(knowledge, s.source, s.status)}"
         case Disagreement():
             yield f"  {entry.topic}" + (f"  (when {entry.when})" if entry.when else "")
             for p in entry.positions:
-                yield (
-                    f"  · {p.says}"
-                    + (f"  (met when {p.when})" if p.when else "")
-                    + f"  [{cited(knowledge, p.source)}; {p.status}]"
-                )
+                met = f"  (met when {p.when})" if p.when else ""
+                yield f"  · {p.says}{met}  {_tag(knowledge, p.source, p.status)}"
             if entry.resolution:
                 yield f"  {entry.resolution}"
         case Option():
-            yield f"  {entry.label} · path {entry.path} · {entry.schedule}"
+            yield " · ".join(part for part in (f"  {entry.label}", f"path {entry.path}", entry.schedule) if part)
             for country, rows in entry.availability.items():
                 for row in rows:
-                    yield f"  {country} from {row.from_}: {availability_text(row)}  [{cited(knowledge, row.source)}; {row.review}]"
+                    tag = _tag(knowledge, row.source, row.review)
+                    yield f"  {country} from {row.from_}: {availability_text(row)}  {tag}"
             yield from _versions(knowledge, entry.versions)
             for e in entry.evidence:
-                yield f"  evidence {e.trial}, {e.population}: {e.result}  [{cited(knowledge, e.source)}; {e.status}]"
+                tag = _tag(knowledge, e.source, e.status)
+                yield f"  evidence {e.trial}, {e.population}: {e.result}  {tag}"
         case Drug() | DrugClass() | Rule():
             yield f"  {entry.topic if isinstance(entry, Rule) else entry.label}"
             yield from _versions(knowledge, entry.versions)
-    review = getattr(entry, "review", None)
-    if review is not None:
-        checked = f"; checked by {review.checked_by} on {review.checked_on}" if review.checked_by else ""
-        reviewed = (
-            f"; reviewed by {review.reviewed_by} on {review.reviewed_on}"
-            if review.reviewed_by
-            else "; no clinician has reviewed it"
-        )
-        yield f"  drafted by {review.drafted_by}{checked}{reviewed}" + (
-            f"; next review {review.due}" if review.due else ""
-        )
+    if not isinstance(entry, Source):
+        yield review_line(entry.review)
+
+
+def review_line(review: Review) -> str:
+    """Who wrote, checked and reviewed a file, and when it is due."""
+    checked = f"checked by {review.checked_by} on {review.checked_on}" if review.checked_by else ""
+    reviewed = f"reviewed by {review.reviewed_by} on {review.reviewed_on}" if review.reviewed_by else ""
+    due = f"next review {review.due}" if review.due else ""
+    parts = (f"  drafted by {review.drafted_by}", checked, reviewed or "no clinician has reviewed it", due)
+    return "; ".join(part for part in parts if part)
 
 
 def _versions(knowledge: Knowledge, versions: tuple[Version, ...]) -> Iterator[str]:
@@ -97,15 +124,19 @@ def _versions(knowledge: Knowledge, versions: tuple[Version, ...]) -> Iterator[s
         yield f"  in force from {version.from_}" + (f" (seen by {version.by})" if version.by else "")
         for c in version.criteria:
             where = f" [{', '.join(c.countries)}]" if c.countries else ""
-            source = cited(knowledge, c.source or version.source)
-            yield f"    {c.effect}{where}  {c.says}\n      when {c.when}  [{source}; {c.status}] {c.id}"
+            yield f"    {c.effect}{where}  {c.says}"
+            yield f"      when {c.when}  {_tag(knowledge, c.source or version.source, c.status)} {c.id}"
         for r in version.known_risks:
-            yield f"    known risk  {r.says}  [{cited(knowledge, r.source or version.source)}; {r.status}] {r.id}"
+            yield f"    known risk  {r.says}  {_tag(knowledge, r.source or version.source, r.status)} {r.id}"
+
+
+def _tag(knowledge: Knowledge, cite: Cite, status: str) -> str:
+    return f"[{cited(knowledge, cite)}; {status}]"
 
 
 def cited(knowledge: Knowledge, cite: Cite) -> str:
     source = knowledge.sources[cite.id]
-    return f"{source.short or source.title}, {source.date}" + (f", {cite.at}" if cite.at else "")
+    return f"{source.short}, {source.date}" + (f", {cite.at}" if cite.at else "")
 
 
 def availability_text(row: Availability) -> str:
@@ -114,21 +145,28 @@ def availability_text(row: Availability) -> str:
 
 
 def changes(
-    knowledge: Knowledge, conditions: dict[str, tuple], before: dt.date, after: dt.date, country: str
-) -> Iterator[str]:  # type: ignore[type-arg]
-    """What a reader of the later day sees that one of the earlier day did not, option by option."""
+    knowledge: Knowledge, conditions: Mapping[str, Expr], before: dt.date, after: dt.date, country: str
+) -> Iterator[str]:
+    """What a reader of the later day sees that one of the earlier day did not: events, options, disagreements."""
+    happened = [e for e in knowledge.timeline if before < first_day(e.date) <= after and e.country in (country, "INT")]
+    yield from (f"{e.date}  {e.says}" for e in happened)
     old, new = (Catalogue(knowledge, conditions, day, country) for day in (before, after))
     for was, now in zip(old.options, new.options, strict=True):
-        lines = [
-            *_availability_change(was, now),
-            *_set_change({c.origin: f"{c.effect}: {c.says}" for c in was.criteria},
-                         {c.origin: f"{c.effect}: {c.says}" for c in now.criteria}),
-            *_set_change({e.trial + e.result: f"evidence {e.trial}: {e.result}" for e in was.evidence},
-                         {e.trial + e.result: f"evidence {e.trial}: {e.result}" for e in now.evidence}),
-        ]  # fmt: skip
+        lines = [*_availability_change(was, now), *_set_change(_shown(was), _shown(now))]
         if lines:
             yield f"{now.option.option}  {now.option.label}"
             yield from (f"  {line}" for line in lines)
+    known = {d.disagreement for d in old.disagreements}
+    yield from (f"sources disagree  {d.topic}" for d in new.disagreements if d.disagreement not in known)
+
+
+def _shown(item: InForce) -> dict[str, str]:
+    """Every statement of an option by its place."""
+    return (
+        {c.origin: f"{c.effect}: {c.says}" for c in item.criteria}
+        | {r.origin: f"known risk: {r.says}" for r in item.known_risks}
+        | {f"evidence {e.trial}": f"evidence {e.trial}: {e.result}" for e in item.evidence}
+    )
 
 
 def _availability_change(was: InForce, now: InForce) -> Iterator[str]:
@@ -138,8 +176,9 @@ def _availability_change(was: InForce, now: InForce) -> Iterator[str]:
 
 
 def _set_change(was: dict[str, str], now: dict[str, str]) -> Iterator[str]:
-    for key in was.keys() - now.keys():
-        yield f"- {was[key]}"
+    for key, text in was.items():
+        if key not in now:
+            yield f"- {text}"
     for key, text in now.items():
         if key not in was:
             yield f"+ {text}"

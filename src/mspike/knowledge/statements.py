@@ -9,6 +9,7 @@ import msgspec
 
 from mspike.knowledge.base import Cite, Review
 from mspike.knowledge.model import Availability, Criterion, Knowledge, Option, Risk, Version
+from mspike.knowledge.policy import plain
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -109,14 +110,13 @@ def statements(knowledge: Knowledge) -> Iterator[Statement]:
         place = f"{event.date} {event.country}"
         yield Statement("timeline", place, event.says, event.source, event.status, review("timeline"))
     for name, policy in knowledge.policies.items():
-        says = f"{policy.says}: {_plain(policy.default)} {policy.unit}".rstrip()
+        says = f"{policy.says}: {plain(policy.default)} {policy.unit}".rstrip()
         yield Statement(f"policies/{name}", "", says, policy.source, policy.status, policy.review)
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def statements_of(knowledge: Knowledge, file: str) -> list[Statement]:
+    """The statements of one file, `options/cilta-cel`."""
+    return [s for s in statements(knowledge) if s.file == file]
 
 
 def _of(

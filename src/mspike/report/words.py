@@ -11,9 +11,8 @@ from functools import cache
 from math import inf
 from typing import Any
 
-from mspike.derive.wire import show_value
-from mspike.knowledge import load_knowledge, model
-from mspike.knowledge.names import fact_specs
+from mspike.derive import show_value
+from mspike.knowledge import fact_specs, load_knowledge, model
 from mspike.options.answer import Availability, SourceRef
 from mspike.record import Number
 

@@ -15,7 +15,7 @@ from mspike.knowledge.statements import statements, versioned
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TITLE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
-"""Options and classes are called as the field calls them: `DVd`, `anti-CD38`."""
+"""Options, and rules named after one, are called as the field calls them: `DVd`."""
 
 STATUS_EVENTS = ("approved", "withdrawn")
 """What the timeline has to know, where the day is exact."""
@@ -55,7 +55,7 @@ def dates_read(knowledge: Knowledge) -> Iterator[Finding]:
 def ids_well_formed(knowledge: Knowledge) -> Iterator[Finding]:
     """Ids are kebab-case; no id stands twice in a version, no place twice in a file."""
     named = (
-        ("drugs", KEBAB, list(knowledge.drugs)), ("criteria", KEBAB, list(knowledge.rules)),
+        ("drugs", KEBAB, list(knowledge.drugs)), ("criteria", TITLE, list(knowledge.rules)),
         ("sources", KEBAB, list(knowledge.sources)), ("disagreements", KEBAB, list(knowledge.disagreements)),
         ("options", TITLE, list(knowledge.options)),
     )  # fmt: skip
@@ -109,8 +109,10 @@ def _links(knowledge: Knowledge) -> Iterator[tuple[str, str, str]]:
             yield from ((f"{entry.file}, criterion {c.id}", "claim", claim) for claim in c.claims)
     for name, disagreement in knowledge.disagreements.items():
         yield from ((f"disagreements/{name}", "claim", claim) for claim in disagreement.claims)
-    for listed in ([term.claims for term in knowledge.glossary], [item.claims for item in knowledge.resources]):
-        yield from (("library", "claim", claim) for claims in listed for claim in claims)
+    for term in knowledge.glossary:
+        yield from (("library/glossary", "claim", claim) for claim in term.claims)
+    for resource in knowledge.resources:
+        yield from (("library/resources", "claim", claim) for claim in resource.claims)
     for event in knowledge.timeline:
         yield from ((f"timeline, {event.date}", "option", o) for o in event.options)
         yield from ((f"timeline, {event.date}", "drug", d) for d in event.drugs)

@@ -63,5 +63,7 @@ def view_versions(answer: Answer) -> tuple[tuple[str, str], ...]:
     rows = [("Record", answer.id), ("As of", answer.as_of), ("Labels of", answer.country)]
     rows += [(names.VERSION_NAMES.get(name, names.spelled(name)), version) for name, version in answer.versions.items()]
     policies = {name: value for name, value in answer.policies.items() if name not in answer.versions}
-    rows += [(words.capital(names.spelled(name)), value) for name, value in policies.items()]
+    rows += [
+        (names.POLICY_NAMES.get(name, words.capital(names.spelled(name))), value) for name, value in policies.items()
+    ]
     return tuple(rows)

@@ -210,12 +210,20 @@ class DisagreementView(msgspec.Struct, frozen=True):
     positions: tuple[PositionRow, ...]
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A place in a source: a section, a table, or where it is read."""
+
+    text: str
+    address: str = ""
+    """The web address to open, where the text is one."""
+
+
 class SourceRow(msgspec.Struct, frozen=True):
     number: int
     kind: str
     title: str
     date: str
-    locators: str
+    places: tuple[Place, ...]
     status: str
     drafts: int
     statements: int

@@ -17,6 +17,10 @@ VERSION_NAMES = {
     "engine": "Engine", "knowledge": "Knowledge", "response_criteria": "Response criteria",
     "line_policy": "Line policy",
 }  # fmt: skip
+POLICY_NAMES = {
+    "egfr_as_crcl": "eGFR for a missing CrCl", "pd_confirm": "What confirms progression",
+    "rapid_relapse": "Rapid relapse", "refractory_drug": "Refractory drug", "sd_refractory": "Stable disease is refractory",
+}  # fmt: skip
 PACE_NOTES = {
     "rapid": "rapid", "significant": "the rise meets the trigger for treatment without symptoms",
     "slow": "slow: the trigger for treatment without symptoms is not met",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 
 from mspike.options.answer import Answer, Reason, SourceRef
 from mspike.report import words
-from mspike.report.view.model import SourceRow, Tag
+from mspike.report.view.model import Place, SourceRow, Tag
 
 DRAFT = "draft"
 REPEAT_PARTS = ("for", "against", "cautions")
@@ -45,7 +46,7 @@ class Citations:
                 kind=self._kinds[id],
                 title=refs[id].title,
                 date=refs[id].date or "no date",
-                locators="; ".join(locators.get(id, ())),
+                places=tuple(Place(text, address(text)) for text in locators.get(id, ())),
                 status=lowest(statuses.get(id, [])),
                 drafts=statuses.get(id, []).count(DRAFT),
                 statements=len(statuses.get(id, [])),
@@ -62,6 +63,14 @@ class Citations:
             text = words.source_tag(source, self._kinds[source.id])
             found = self._tags[key] = Tag(self._numbers[source.id], text, status == DRAFT)
         return found
+
+
+def address(locator: str) -> str:
+    """The web address that a locator is: an http address or a DOI; empty for a section or a table."""
+    if re.fullmatch(r"https?://[^\s<>\"]+", locator):
+        return locator
+    doi = re.fullmatch(r"doi:\s*(10\.\d{4,}/[^\s<>\"]+)", locator, re.IGNORECASE)
+    return f"https://doi.org/{doi[1]}" if doi else ""
 
 
 def lowest(statuses: list[str]) -> str:
