@@ -131,8 +131,11 @@ def review(
     """Reads a filled-in sheet back: lists what is open, or writes the review into the file."""
     from mspike.knowledge import KnowledgeError
     from mspike.knowledge.files import read_knowledge
+    from mspike.knowledge.pack import in_checkout
     from mspike.knowledge.sheet import apply_review, open_rows, read_sheet
 
+    if not in_checkout():
+        stop("knowledge review: works in a checkout of the project, where the change is seen and committed")
     try:
         filled = read_sheet(path.read_text(encoding="utf-8-sig"), read_knowledge())
         for line in open_rows(filled):

@@ -132,7 +132,9 @@ class Output:
         else:
             data = text.encode()
         self.printed += 1
-        sys.stdout.buffer.write(data)
+        rest = memoryview(data)
+        while rest:  # an unbuffered stream takes a part, and says how much
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
 
     def _file(self, path: Path, text: str) -> None:

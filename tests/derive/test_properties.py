@@ -149,7 +149,7 @@ def test_not_known_stays_within_what_was_known() -> None:
 
 def less_known(before: Fact, after: Fact) -> bool:
     """Whether what is said after forgetting is the same, unknown, or a wider interval."""
-    if after.value is None:
+    if after.value is None or (before.value is None and isinstance(after.value, Number)):
         return True
     if isinstance(before.value, Number) and isinstance(after.value, Number):
         return after.value.low <= before.value.low + 1e-9 and after.value.high >= before.value.high - 1e-9

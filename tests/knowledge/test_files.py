@@ -22,23 +22,58 @@ def edit(data: Path, file: str, old: str, new: str) -> None:
     [
         ("options/Vd.yaml", "path: drug", "pathway: drug", "options/Vd.yaml: Object contains unknown field `pathway`"),
         ("drugs/bortezomib.yaml", "when: ", "If: ", r"drugs/bortezomib.yaml: .*unknown field `If` - at `\$.versions"),
-        ("drugs/bortezomib.yaml", "label: Bort", "drug: twice\nlabel: Bort", "drugs/bortezomib.yaml: .*key 'drug' twice.*line 2"),
+        (
+            "drugs/bortezomib.yaml",
+            "label: Bort",
+            "drug: twice\nlabel: Bort",
+            "drugs/bortezomib.yaml: .*key 'drug' twice.*line 2",
+        ),
         ("classes/PI.yaml", "class: PI", "class: &x PI\nplain: *x", r"classes/PI.yaml: line 2: an alias \(\*x\)"),
-        ("classes/PI.yaml", "class: PI", "class: pi", "classes/PI.yaml: its id is 'pi'; it has to be the file's name, 'PI'"),
-        ("options/Vd.yaml", "from: 2003-05-13", "from: May 2003", r"options/Vd.yaml: Expected a date.* - at `\$.availability"),
-        ("options/Vd.yaml", "from: 2003-05-13", "from: 2003-13-05", "options/Vd.yaml: Expected a date, written YYYY, YYYY-MM"),
-        ("options/Vd.yaml", "from: 2003-05-13", "from: 2003", r"options/Vd.yaml: Expected `str`, got `int` - at `\$.availability"),
+        (
+            "classes/PI.yaml",
+            "class: PI",
+            "class: pi",
+            "classes/PI.yaml: its id is 'pi'; it has to be the file's name, 'PI'",
+        ),
+        (
+            "options/Vd.yaml",
+            "from: 2003-05-13",
+            "from: May 2003",
+            r"options/Vd.yaml: Expected a date.* - at `\$.availability",
+        ),
+        (
+            "options/Vd.yaml",
+            "from: 2003-05-13",
+            "from: 2003-13-05",
+            "options/Vd.yaml: Expected a date, written YYYY, YYYY-MM",
+        ),
+        (
+            "options/Vd.yaml",
+            "from: 2003-05-13",
+            "from: 2003",
+            r"options/Vd.yaml: Expected `str`, got `int` - at `\$.availability",
+        ),
         ("options/Vd.yaml", "status: approved", "status: allowed", "options/Vd.yaml: Invalid enum value 'allowed'"),
-        ("drugs/bortezomib.yaml", "effect: against", "effect: forbids", "drugs/bortezomib.yaml: Invalid enum value 'forbids'"),
+        (
+            "drugs/bortezomib.yaml",
+            "effect: against",
+            "effect: forbids",
+            "drugs/bortezomib.yaml: Invalid enum value 'forbids'",
+        ),
         ("sources/bellini.yaml", "kind: ", "kind: un", "sources/bellini.yaml: Invalid enum value 'un"),
         ("options/Vd.yaml", "drugs: [", "drugs: [[", "options/Vd.yaml: not readable as YAML"),
         ("options/Vd.yaml", "drugs: [", "{a: b}: c\ndrugs: [", "options/Vd.yaml: .*a key that is no word"),
-        ("timeline.yaml", "country: US", "country: USA", r"timeline.yaml: Invalid enum value 'USA' - at `\$.entries\[0\].country`"),
+        (
+            "timeline.yaml",
+            "country: US",
+            "country: USA",
+            r"timeline.yaml: Invalid enum value 'USA' - at `\$.entries\[0\].country`",
+        ),
         ("library/glossary.yaml", "term: ", "word: ", r"library/glossary.yaml: .*`\$.entries\[0\]"),
         ("facts.yaml", "type: number", "type: amount", "facts.yaml: Invalid enum value 'amount'"),
         ("knowledge.yaml", "version: ", "vintage: ", "knowledge.yaml: Object contains unknown field `vintage`"),
     ],
-)  # fmt: skip
+)
 def test_refused(data: Path, file: str, old: str, new: str, says: str) -> None:
     edit(data, file, old, new)
     with pytest.raises(KnowledgeError, match=f"^{says}") as error:

@@ -156,8 +156,8 @@ def test_intervals(
 
 
 @given(
-    st.floats(-50, 50), st.floats(0, 20), st.booleans(), st.booleans(), st.sampled_from([">", ">=", "<", "<=", "==", "!="]),
-    st.integers(-50, 50), st.floats(0, 1),
+    st.floats(-50, 50), st.floats(0, 20), st.booleans(), st.booleans(),
+    st.sampled_from([">", ">=", "<", "<=", "==", "!="]), st.integers(-50, 50), st.floats(0, 1),
 )  # fmt: skip
 def test_an_interval_never_contradicts_a_value_in_it(
     low: float, width: float, open_low: bool, open_high: bool, op: str, limit: int, share: float

@@ -67,7 +67,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     found, status = status_facts(record, lines, progressions, listed, words, settings)
     facts |= found
     facts["prior_lines"] = _prior_lines(record, lines)
-    facts |= transplant_facts(record, lines, settings)
+    facts |= transplant_facts(record, lines, progressions, settings)
     facts |= event_facts(record, lines)
     pace = derive_pace(record, lines, settings)
     paced, word, because = pace_facts(record, pace, _tri(facts["symptoms"]), settings)

@@ -87,10 +87,8 @@ def hull(a: Number, b: Number) -> Number:
 
 
 def between_days(a: Day, b: Day) -> Day:
-    """Some day from a to b."""
-    if a == b:
-        return a
-    return Day(f"{a.text} to {b.text}", a.first, max(a.first, b.last))
+    """Some day from a to b; where a may lie after b, b itself."""
+    return b if a.first >= b.first and a.last >= b.last else Day(f"{a.text} to {b.text}", min(a.first, b.first), b.last)
 
 
 def latest(days: Iterable[Day]) -> Day | None:

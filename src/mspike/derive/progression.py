@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
-from mspike.derive.intervals import between_days
+from mspike.derive.intervals import at_least, between_days, tri_or
 from mspike.derive.lines import RELAPSES
 from mspike.derive.state import Line
-from mspike.record import Day, Record, Tri, day_of
+from mspike.record import Day, Record, Tri, day_of, days_between
 
 QUIET = ("stable", "toxicity")
 """Events in which no progression is stated."""
 
 
 UNSAID = "whether the disease came back is not stated"
-"""Stands for the event that a record does not have: a relapse, perhaps, since the last line."""
+"""Stands for a progression that the record leaves open: a line that ended for no stated reason, a missing event."""
 
 
 class Progression(msgspec.Struct, frozen=True):
@@ -35,9 +35,12 @@ def stated_progressions(record: Record, lines: tuple[Line, ...] | None, pd_confi
         if line.stop_reason == "progression":
             day = end_of(place, lines or (), record)
             found.append(Progression(day, f"progression on line {line.number}", line.at, line=place))
+        elif line.stop_reason in (None, "not-stated"):
+            found.append(Progression(end_of(place, lines or (), record), UNSAID, line.at, None, place))
     for entry in record.assessments or ():
         if entry.response == "PD":
-            sure = True if entry.confirmed or _new_line_follows(entry.date, lines, pd_confirm) else entry.confirmed
+            follows = pd_confirm == "new-line" and _new_line_follows(entry.date, lines or ())
+            sure = tri_or((entry.confirmed, follows))
             if sure is not False:
                 found.append(Progression(entry.date, "PD", entry.at, sure))
     event = record.disease.event
@@ -65,6 +68,6 @@ def _since(line: Line, record: Record) -> Day | None:
     return between_days(known, day_of(record.as_of)) if known else None
 
 
-def _new_line_follows(date: Day, lines: tuple[Line, ...] | None, pd_confirm: str) -> bool:
-    """Whether a line that began after an unconfirmed progression confirms it (policy `pd_confirm`)."""
-    return pd_confirm == "new-line" and any(line.start and line.start.first >= date.last for line in lines or ())
+def _new_line_follows(date: Day, lines: tuple[Line, ...]) -> Tri:
+    """Whether a line began after an unconfirmed progression, which confirms it (policy `pd_confirm`)."""
+    return tri_or(at_least(days_between(date, line.start), 0) if line.start else None for line in lines[1:])

@@ -213,9 +213,7 @@ def _by_stop(course: Course, evidence: Evidence) -> Judged:
     if course.stop_reason == "progression":  # by the drug's own record it had ended long before, or it was given once
         return _no(course, f"not on board at the progression{later}")
     if course.stop_reason in (None, "not-stated"):
-        if course.is_last and course.place is not None and evidence.event in RELAPSES:
-            return _no(course, later.removeprefix("; "))
-        return _open(course, "why it was stopped is not stated")
+        return _open(course, f"why it was stopped is not stated{later}")
     if course.is_last:
         if evidence.event in RELAPSES or evidence.event in QUIET:
             return _no(course, f"stopped: {course.stop_reason}{later or '; no progression since'}")

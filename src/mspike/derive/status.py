@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from mspike.derive.intervals import at_least, at_most, span_words, tri_not, tri_or
+from mspike.derive.intervals import at_least, at_most, span_words, tri_and, tri_not, tri_or
 from mspike.derive.lines import RELAPSES, line_words
 from mspike.derive.progression import QUIET, Progression
 from mspike.derive.settings import Settings
@@ -55,7 +55,7 @@ def status_facts(
     no_response = tri_not(responded(last))
     relapsed = _relapsed(lines, event, ever, settings)
     failing = tri_or((ended.refractory, no_response))
-    both = _and(ever, failing)
+    both = tri_and((ever, failing))
     primary = tri_not(ever)
     since: Tri = True if event in RELAPSES or ended.grew_on else None
     if since is None and event in QUIET and ended.grew_on is False:
@@ -116,7 +116,7 @@ def _last_therapy(
     words = line_words(last)
     once = bool(last.drugs) and all(vocabulary.one_time(d) for d in vocabulary.core(last.drugs))
     since = last.start if once else last.stop
-    after = tri_or(_within(since, p.date, p.sure, settings) for p in _of_last(record, last, progressions))
+    after = tri_or(_within(since, date, sure, settings) for date, sure in _of_last(record, last, progressions))
     if record.disease.event.type is None and not after and last.stop_reason != "progression":
         after = None  # whether it progressed since is not stated
     if last.stop_reason == "progression":
@@ -130,33 +130,33 @@ def _last_therapy(
         grew = False
         because = f"{words} stopped: {last.stop_reason}{relapse}"
     refractory = tri_or((grew, after, listed))
-    if last.stop_reason in (None, "not-stated") and not refractory and record.disease.event.type not in RELAPSES:
-        refractory = None
     return Last(grew, refractory, f"{because}; stated refractory to a drug of it" if listed else because)
 
 
-def _of_last(record: Record, last: Line, progressions: tuple[Progression, ...]) -> list[Progression]:
-    """Progressions on or after the last line: its own end, the event, assessments since its start."""
-    return [
-        p
-        for p in progressions
-        if p.at in (last.at, "disease.event")
-        or (p.line is None and p.date and last.start and p.date.first >= last.start.last)
-    ]
+def _of_last(record: Record, last: Line, progressions: tuple[Progression, ...]) -> list[tuple[Day | None, Tri]]:
+    """Progressions on or after the last line, each with how sure it is: its own end, the event, assessments since."""
+    found: list[tuple[Day | None, Tri]] = []
+    for p in progressions:
+        if p.at in (last.at, "disease.event"):
+            found.append((p.date, p.sure))
+        elif p.line is None and p.date:
+            since = at_least(days_between(last.start, p.date), 0) if last.start else None
+            found.append((p.date, tri_and((p.sure, since))))
+    return found
 
 
 def _within(since: Day | None, date: Day | None, sure: Tri, settings: Settings) -> Tri:
     if since is None or date is None:
-        return None
-    return _and(at_most(days_between(since, date), settings.refractory_window_days), sure)
+        return False if sure is False else None
+    return tri_and((at_most(days_between(since, date), settings.refractory_window_days), sure))
 
 
 def _on_therapy(stop: Day | None, record: Record) -> Tri:
-    """For a line whose reason for stopping is not stated: whether the event came before its end."""
+    """For a line whose reason for stopping is not stated: yes if the event came before its end, else unknown."""
     event = record.disease.event
     if event.type not in RELAPSES or stop is None or event.date is None:
         return None
-    return at_most(days_between(stop, event.date), 0)
+    return at_most(days_between(stop, event.date), 0) or None
 
 
 def _relapse_words(since: Day | None, date: Day | None, what: str) -> str:
@@ -220,12 +220,6 @@ def _status(record: Record, last: Line, ended: Last, facts: dict[str, Fact]) -> 
             return "responding"
         return "stable" if last.best_response == "SD" else None
     return _untreated(record)
-
-
-def _and(a: Tri, b: Tri) -> Tri:
-    if a is False or b is False:
-        return False
-    return None if a is None or b is None else True
 
 
 def _fact(value: Tri, at: tuple[str, ...], because: str) -> Fact:

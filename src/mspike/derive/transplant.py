@@ -9,9 +9,9 @@ import math
 
 import msgspec
 
-from mspike.derive.intervals import at_most, not_negative, span_words, tri_or
+from mspike.derive.intervals import at_least, at_most, between_days, not_negative, span_words, tri_and, tri_or
 from mspike.derive.lines import RELAPSES, TRANSPLANT, line_words
-from mspike.derive.progression import end_of
+from mspike.derive.progression import Progression, end_of
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.record import Day, Number, Procedure, Record, StatedLine, Tri, day_of, days_between, months_between
@@ -26,7 +26,9 @@ class Transplants(msgspec.Struct, frozen=True):
     procedures: tuple[Procedure, ...]
 
 
-def transplant_facts(record: Record, lines: tuple[Line, ...] | None, settings: Settings) -> dict[str, Fact]:
+def transplant_facts(
+    record: Record, lines: tuple[Line, ...] | None, progressions: tuple[Progression, ...], settings: Settings
+) -> dict[str, Fact]:
     found = Transplants(
         tuple(line for line in lines or () if line.transplant),
         () if record.procedures is not None else tuple(line for line in lines or () if line.transplant is None),
@@ -41,9 +43,9 @@ def transplant_facts(record: Record, lines: tuple[Line, ...] | None, settings: S
         "had_allogeneic_transplant": _allogeneic(record),
         "transplants": Fact(count, None, "derived", at, _count_words(found)) if count else Fact(),
         "months_since_transplant": _months_since(record, found),
-        "transplant_remission_months": _remission(record, lines, found),
+        "transplant_remission_months": _remission(record, lines, found, progressions),
         "maintenance_after_transplant": _maintenance(record, lines, found, had, settings),
-        "early_relapse": _early(record, lines, settings),
+        "early_relapse": _early(record, lines, progressions, settings),
         "treatment_free_months": _treatment_free(record, lines),
     }
 
@@ -104,46 +106,75 @@ def _months_since(record: Record, found: Transplants) -> Fact:
     return Fact(months, days[-1], "derived", tuple(line.at for line in found.in_lines), because)
 
 
-def relapse_after(record: Record, lines: tuple[Line, ...], place: int) -> tuple[Day | None, str, bool]:
-    """When the disease came back after the line at `place`: date, pointer, and whether it did at all for certain."""
+class Relapse(msgspec.Struct, frozen=True):
+    """The progression after a line. `sure`: whether there was one, whatever its date."""
+
+    date: Day | None
+    at: str
+    sure: Tri
+
+
+def relapse_after(
+    record: Record, lines: tuple[Line, ...], place: int, progressions: tuple[Progression, ...]
+) -> Relapse:
+    """When the disease came back after the line at `place`: its end, a judged progression, or the event."""
     line = lines[place]
     event = record.disease.event
-    if line.stop_reason == "progression":
-        return end_of(place, lines, record), f"{line.at}.stop", True
-    if place + 1 == len(lines) and event.type in RELAPSES:
-        return event.date, "disease.event.date", True
     judged = [
-        a for a in record.assessments or () if a.response == "PD" and a.confirmed and _between(a.date, lines, place)
+        (p.date, p.at, tri_and((p.sure, _between(p.date, lines, place))))
+        for p in progressions
+        if p.line is None and p.date
     ]
-    if judged:
-        first = min(judged, key=lambda a: (a.date.first, a.date.last))
-        return first.date, first.at, True
-    return None, "", False
+    found = [(day, at) for day, at, sure in judged if sure]
+    came_back = place + 1 == len(lines) and event.type in RELAPSES
+    if came_back and event.date:
+        found.append((event.date, "disease.event.date"))
+    date, at = min(found, key=lambda entry: (entry[0].first, entry[0].last), default=(None, "disease.event"))
+    sure: Tri = True if date is not None or came_back else None if any(c is None for _, _, c in judged) else False
+    if line.stop_reason == "progression":
+        end, sure = end_of(place, lines, record), True
+        if end is None or date is None or date.last >= end.first:
+            date, at = end, f"{line.at}.stop"
+    elif date and line.stop_reason in (None, "not-stated"):  # or it had been stopped for an earlier progression
+        since = line.stop or line.start
+        date = between_days(since, date) if since else None
+    for day, _, counts in judged:  # one that nothing confirmed, or that may lie outside, may have been the first
+        if counts is None and date and day.first < date.first:
+            date = between_days(day, date)
+    return Relapse(date, at, sure)
 
 
-def _between(date: Day, lines: tuple[Line, ...], place: int) -> bool:
+def _between(date: Day, lines: tuple[Line, ...], place: int) -> Tri:
     """Whether a date lies after the start of a line and not after the start of the next one."""
     start = lines[place].start
-    following = lines[place + 1].start if place + 1 < len(lines) else None
-    return start is not None and date.first >= start.last and (following is None or date.last <= following.first)
+    after = at_least(days_between(start, date), 0) if start else None
+    if place + 1 == len(lines):
+        return after
+    following = lines[place + 1].start
+    return tri_and((after, at_least(days_between(date, following), 0) if following else None))
 
 
-def _remission(record: Record, lines: tuple[Line, ...] | None, found: Transplants) -> Fact:
+def _remission(
+    record: Record, lines: tuple[Line, ...] | None, found: Transplants, progressions: tuple[Progression, ...]
+) -> Fact:
     """From the first autologous transplant to the progression that followed it."""
     place = next((i for i, line in enumerate(lines or ()) if line.transplant), None)
     if lines is None or place is None:
         return Fact(because="no line with a transplant on record")
     day = lines[place].transplant
-    date, at, sure = relapse_after(record, lines, place)
+    relapse = relapse_after(record, lines, place, progressions)
+    date = relapse.date
     if not isinstance(day, Day):
         return Fact(because="the transplant has no date")
     if any(line.number < lines[place].number for line in found.unsaid):
         return Fact(because="an earlier line does not say whether it held a transplant")
     if date is None:
-        return Fact(because="the progression after it has no date" if sure else "no progression after it is stated")
+        return Fact(
+            because="the progression after it has no date" if relapse.sure else "no progression after it is stated"
+        )
     months = not_negative(months_between(day, date))
     because = f"transplant {day.text}, progression {date.text}: {span_words(months, 'months')}"
-    return Fact(months, date, "derived", (f"{lines[place].at}.transplant", at), because)
+    return Fact(months, date, "derived", (f"{lines[place].at}.transplant", relapse.at), because)
 
 
 def _maintenance(
@@ -181,14 +212,16 @@ def _maintained(line: Line, stated: StatedLine | None, settings: Settings) -> tu
     return None, "maintenance not stated"
 
 
-def _early(record: Record, lines: tuple[Line, ...] | None, settings: Settings) -> Fact:
+def _early(
+    record: Record, lines: tuple[Line, ...] | None, progressions: tuple[Progression, ...], settings: Settings
+) -> Fact:
     """A relapse soon after a transplant, or after the first line where that had none."""
     if not lines:
         return Fact(False, basis="derived", because="no line of therapy so far") if lines == () else Fact()
     parts: list[tuple[Tri, str, str, Day | None]] = []
     for place, line in enumerate(lines):
         if line.transplant or place == 0:
-            parts.append(_early_after(record, lines, place, settings))
+            parts.append(_early_after(record, lines, place, progressions, settings))
     value = tri_or(part[0] for part in parts)
     telling = [part for part in parts if part[0] is value]
     because = "; ".join(part[1] for part in telling)
@@ -197,14 +230,19 @@ def _early(record: Record, lines: tuple[Line, ...] | None, settings: Settings) -
 
 
 def _early_after(
-    record: Record, lines: tuple[Line, ...], place: int, settings: Settings
+    record: Record,
+    lines: tuple[Line, ...],
+    place: int,
+    progressions: tuple[Progression, ...],
+    settings: Settings,
 ) -> tuple[Tri, str, str, Day | None]:
     line = lines[place]
-    date, at, sure = relapse_after(record, lines, place)
-    if not sure:
+    relapse = relapse_after(record, lines, place, progressions)
+    date, at = relapse.date, relapse.at
+    if not relapse.sure:
         quiet = place + 1 == len(lines) and record.disease.event.type in ("stable", "toxicity")
         known = line.stop_reason not in (None, "not-stated")
-        if quiet and known:
+        if quiet and known and relapse.sure is False:
             return False, f"{line_words(line)}: no relapse since", "disease.event", None
         return None, f"{line_words(line)}: when the disease came back is not stated", line.at, None
     since, what = _counted_from(line)
@@ -212,12 +250,13 @@ def _early_after(
         return None, f"{line_words(line)}: {what} or the relapse has no date", line.at, None
     months = not_negative(months_between(since, date))
     words = f"relapse {date.text}, {span_words(months, 'months')} after {what} {since.text}"
-    if line.transplant is None and record.procedures is None:
-        # an unstated transplant would lie within the line: early or not only if it is so from its start and its end
+    unsaid = line.transplant is None and record.procedures is None
+    if unsaid or (line.stop_reason in (None, "not-stated") and not line.transplant):
+        # a transplant would lie within the line, a progression may have ended it: it must hold from start and end
         ends = [not_negative(months_between(day, date)) for day in (line.start, line.stop) if day]
         low = min(months.low, *(n.low for n in ends)) if line.stop else 0.0
         months = Number(low, max(n.high for n in ends) if line.start else math.inf)
-        words += ", whether with a transplant is not stated"
+        words += f", {'whether with a transplant' if unsaid else 'why it stopped'} is not stated"
     value = at_most(months, settings.early_relapse_months)
     return value, f"{line_words(line)}: {words}, limit {settings.early_relapse_months:g}", at, date
 

@@ -72,6 +72,11 @@ def ids_well_formed(knowledge: Knowledge) -> Iterator[Finding]:
                     yield Finding(where, "an id stands twice", id_)
                 if not KEBAB.fullmatch(id_):
                     yield Finding(where, "an id is lower-case words joined by hyphens", id_)
+    for name in knowledge.options.keys() & knowledge.drugs.keys():
+        tables = (knowledge.options[name].versions, knowledge.drugs[name].versions)
+        own, drug = ({c.id for version in versions for c in version.criteria} for versions in tables)
+        for id_ in sorted(own & drug):
+            yield Finding(f"options/{name}", "an id of the drug of the same name", id_, "Call one of them otherwise.")
     for where, count in Counter(s.where for s in statements(knowledge)).items():
         if count > 1 and not ("criterion" in where or "known risk" in where):
             yield Finding(where, "two statements stand in one place", todo="Give each a name of its own.")

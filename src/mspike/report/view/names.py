@@ -19,7 +19,8 @@ VERSION_NAMES = {
 }  # fmt: skip
 POLICY_NAMES = {
     "egfr_as_crcl": "eGFR for a missing CrCl", "pd_confirm": "What confirms progression",
-    "rapid_relapse": "Rapid relapse", "refractory_drug": "Refractory drug", "sd_refractory": "Stable disease is refractory",
+    "rapid_relapse": "Rapid relapse", "refractory_drug": "Refractory drug",
+    "sd_refractory": "Stable disease is refractory",
 }  # fmt: skip
 PACE_NOTES = {
     "rapid": "rapid", "significant": "the rise meets the trigger for treatment without symptoms",
