@@ -19,7 +19,7 @@ def check() -> None:
     """Checks every knowledge file: schema, sources, dates, conditions, reviews, orphans, copied sentences."""
     from mspike.knowledge import KnowledgeError
     from mspike.knowledge.check import check as run
-    from mspike.knowledge.check import pack_fresh
+    from mspike.knowledge.check import overdue, pack_fresh
     from mspike.knowledge.files import read_knowledge
     from mspike.knowledge.statements import statements
 
@@ -27,8 +27,8 @@ def check() -> None:
         knowledge = read_knowledge()
     except KnowledgeError as error:
         stop(str(error), 1)
-    findings = run(knowledge, dt.date.today())
-    for finding in findings:
+    findings = run(knowledge)
+    for finding in (*findings, *overdue(knowledge, dt.date.today())):
         typer.echo(str(finding))
     if not pack_fresh():
         stop("the files were changed after this mspike was built: answers come from its pack; install it anew", 1)
@@ -45,7 +45,7 @@ def check() -> None:
 
 @app.command()
 def show(id_: Id) -> None:
-    """A file in plain words, every statement with its source, date and review status."""
+    """A file in plain English, every statement with its source, date and review status."""
     from mspike.knowledge import load_knowledge
     from mspike.knowledge.names import did_you_mean
     from mspike.knowledge.show import describe, describe_list, find, ids

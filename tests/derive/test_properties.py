@@ -104,6 +104,7 @@ def seen(state: State) -> dict[str, tuple[Any, Any, Any]]:
     return {name: (fact.value, fact.date, fact.basis) for name, fact in state.facts.items()}
 
 
+@settings(deadline=None)
 @given(cases(), st.randoms())
 def test_order_says_nothing(case: dict[str, Any], random: Any) -> None:
     other = copy.deepcopy(case)
@@ -118,6 +119,7 @@ def test_order_says_nothing(case: dict[str, Any], random: Any) -> None:
     assert [line.regimen for line in first.lines or ()] == [line.regimen for line in second.lines or ()]
 
 
+@settings(deadline=None)
 @given(cases())
 def test_units_say_nothing(case: dict[str, Any]) -> None:
     other = copy.deepcopy(case)
@@ -129,6 +131,7 @@ def test_units_say_nothing(case: dict[str, Any]) -> None:
     assert first.event_because == second.event_because
 
 
+@settings(deadline=None)
 @given(cases())
 def test_every_fact_is_there_and_typed(case: dict[str, Any]) -> None:
     from .written import knowledge
@@ -166,7 +169,7 @@ def dates(case: dict[str, Any]) -> Iterator[tuple[Any, str]]:
         yield from ((entry, "date") for entry in case.get(key, []) if "date" in entry)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200, deadline=None)
 @given(cases(), st.data())
 def test_a_wider_date_never_says_the_opposite(case: dict[str, Any], data: st.DataObject) -> None:
     other = copy.deepcopy(case)
@@ -195,7 +198,7 @@ def optional(case: dict[str, Any]) -> Iterator[tuple[Any, str]]:
         yield from ((part, key) for key in part)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200, deadline=None)
 @given(cases(), st.data())
 def test_forgetting_never_says_the_opposite(case: dict[str, Any], data: st.DataObject) -> None:
     other = copy.deepcopy(case)

@@ -86,7 +86,7 @@ def test_a_review_from_sheet_to_file(
     target = tmp_path / "sheet.csv"
     code, out, _ = run("sheet", "doubling_days", "--out", str(target))
     assert (code, out) == (0, f"wrote {target}; when it is filled in and signed: mspike knowledge review {target}\n")
-    signed = target.read_text().replace("policies/doubling_days,,", "policies/doubling_days,Dr A,2026-11-20", 1)
+    signed = target.read_text().replace("policies/doubling_days,,", "policies/doubling_days,Dr A,2024-05-06", 1)
     assert signed != target.read_text()
 
     def back(text: str) -> tuple[int, str, str]:

@@ -19,7 +19,7 @@ from mspike.knowledge.sheet import COLUMNS, apply_review, open_rows, read_sheet,
 from mspike.knowledge.statements import reviews, statements, statements_of
 
 FILE = "options/cilta-cel"
-DAY = "2026-11-20"
+DAY = "2024-05-06"
 
 
 def fill(text: str, *, agree: str = "yes", reviewer: str = "Dr Ada Example", day: str = DAY, **cells: str) -> str:
@@ -68,7 +68,7 @@ def test_a_spreadsheet_may_write_it_in_its_own_way(knowledge: Knowledge, delimit
     ("changes", "says"),
     [
         ({"reviewer": " "}, "not signed; write the reviewer's name in row 2"),
-        ({"day": "20.11.2026"}, "the day of review reads '20.11.2026'; write it as YYYY-MM-DD"),
+        ({"day": "06.05.2024"}, "the day of review reads '06.05.2024'; write it as YYYY-MM-DD"),
         ({"day": "2026-02-30"}, "write it as YYYY-MM-DD"),
         ({"day": "2999-01-01"}, "today or earlier"),
         ({"statement": "Something milder"}, f"the sheet and the file differ at {FILE}, version .*: make a new sheet"),
@@ -189,7 +189,7 @@ def test_a_reviewed_file_passes_the_check(knowledge: Knowledge, data: Path) -> N
 
 
 def test_a_second_review_replaces_the_first(knowledge: Knowledge, data: Path) -> None:
-    for reviewer, day in (("Dr Ada Example", DAY), ('Dr "B" O\'Other, MD: #2', "2026-11-21")):
+    for reviewer, day in (("Dr Ada Example", DAY), ('Dr "B" O\'Other, MD: #2', "2024-05-07")):
         now = read_knowledge(data)
         apply_review(read_sheet(fill(write_sheet(now, FILE), reviewer=reviewer, day=day), now), data)
         review = read_knowledge(data).options["cilta-cel"].review

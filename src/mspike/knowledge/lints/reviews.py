@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mspike.knowledge.base import Review
 from mspike.knowledge.catalogue import first_day
-from mspike.knowledge.lints.finding import Finding, is_day
+from mspike.knowledge.lints.finding import Finding, is_date, is_day
 from mspike.knowledge.model import Knowledge
 from mspike.knowledge.statements import reviews, statements
 
@@ -49,11 +49,19 @@ def _signed(file: str, review: Review, statuses: set[str]) -> Iterator[Finding]:
         yield Finding(file, "`due` is a day (YYYY-MM-DD)", repr(review.due))
 
 
-def reviews_past(knowledge: Knowledge, today: dt.date) -> Iterator[Finding]:
-    """No review is overdue, and none is of a day to come."""
+def nothing_to_come(knowledge: Knowledge) -> Iterator[Finding]:
+    """No source and no review is later than the knowledge itself, whose version names its year and month."""
+    dates = [(f"sources/{name}", day) for name, s in knowledge.sources.items() for day in (s.date, s.read_on)]
+    dates += [(file, day or "") for file, r in reviews(knowledge).items() for day in (r.checked_on, r.reviewed_on)]
+    year, month = (int(part) for part in knowledge.version.split(".")[:2])
+    for where, text in dates:
+        if is_date(text) and (first_day(text).year, first_day(text).month) > (year, month):
+            todo = "Mend the day, or raise `version` in knowledge.yaml."
+            yield Finding(where, f"later than knowledge {knowledge.version}", text, todo)
+
+
+def overdue(knowledge: Knowledge, today: dt.date) -> Iterator[Finding]:
+    """Reviews that are due by today. No fault of the files: time passes."""
     for file, review in reviews(knowledge).items():
-        if review.due and first_day(review.due) < today:
-            yield Finding(file, "review overdue", review.due)
-        for day in (review.checked_on, review.reviewed_on):
-            if day and is_day(day) and first_day(day) > today:
-                yield Finding(file, "reviewed on a day to come", day)
+        if is_day(review.due) and first_day(review.due or "") < today:
+            yield Finding(file, "review overdue", str(review.due))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 
-from mspike.knowledge.catalogue import first_day
 from mspike.knowledge.lints.finding import Finding, is_date, is_day
 from mspike.knowledge.model import Knowledge, Source
 from mspike.knowledge.names import did_you_mean
@@ -72,11 +70,3 @@ def licence_kept(knowledge: Knowledge) -> Iterator[Finding]:
 
 def _licensed(source: Source) -> bool:
     return bool(LICENSED.search(source.publisher) or LICENSED.search(source.title))
-
-
-def sources_past(knowledge: Knowledge, today: dt.date) -> Iterator[Finding]:
-    """No source is of a day to come."""
-    for name, source in knowledge.sources.items():
-        for day in (source.date, source.read_on):
-            if is_date(day) and first_day(day) > today:
-                yield Finding(f"sources/{name}", "of a day to come", day, "Give the day it was published or read.")
