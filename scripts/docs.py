@@ -1,6 +1,7 @@
 """Write the reference pages that come from the program itself; `--check` says which of them are stale.
 
 docs/reference/facts.md     every fact a rule may name, from data/facts.yaml
+docs/reference/policies.md  every policy with its default, from data/policies/
 docs/reference/commands.md  every command and option, from the command line's own help
 """
 
@@ -46,6 +47,28 @@ def fact_table(facts: dict[str, FactSpec]) -> str:
     return "\n".join(rows) + "\n"
 
 
+def policies_page() -> str:
+    """One table: what `--policy KEY=VALUE` can change."""
+    knowledge = load_knowledge()
+    rows = ["| policy | meaning | default | allowed | source |", "| --- | --- | --- | --- | --- |"]
+    for key, policy in sorted(knowledge.policies.items()):
+        number = "number" + (f", {policy.unit}" if policy.unit else "")
+        allowed = ", ".join(policy.allowed) or ("words, with commas" if isinstance(policy.default, list) else number)
+        source = knowledge.sources[policy.source.id]
+        cited = f"{source.short or source.title}, {policy.source.at or source.date} ({policy.status})"
+        rows.append(f"| `{key}` | {policy.says} | {default_words(policy.default)} | {allowed} | {cited} |")
+    return (
+        "# Policies\n\n"
+        "Where more than one reading is legitimate, or a number is a choice, a policy names it: `--policy KEY=VALUE`. "
+        "An answer names every switch, and every number that was changed. How to: "
+        "[use another policy](../how-to/use-another-policy.md).\n\n" + "\n".join(rows) + "\n"
+    )
+
+
+def default_words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def commands_page() -> str:
     command = [sys.executable, "-m", "typer", "mspike.cli", "utils", "docs", "--name", "mspike"]
     page = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -54,7 +77,8 @@ def commands_page() -> str:
 
 def main() -> int:
     stale = []
-    for name, page in {"facts.md": facts_page(), "commands.md": commands_page()}.items():
+    pages = {"facts.md": facts_page(), "policies.md": policies_page(), "commands.md": commands_page()}
+    for name, page in pages.items():
         target, text = REFERENCE / name, MADE + page
         if target.exists() and target.read_text(encoding="utf-8") == text:
             continue

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests")]
 
-from browser import open_html  # noqa: E402
+from browser import open_html  # noqa: E402, I001
 
 from mspike.cli import DEMO  # noqa: E402
 from mspike.derive import derive_state  # noqa: E402
@@ -39,7 +39,8 @@ def main() -> int:
         page.write_text(html, encoding="utf-8")
         with open_html(page) as view:
             view.look(width=WIDE)
-            view.page.screenshot(path=str(PICTURE), full_page=True, clip=dict(x=0, y=0, width=WIDE, height=HIGH))
+            clip = {"x": 0, "y": 0, "width": WIDE, "height": HIGH}
+            view.page.screenshot(path=str(PICTURE), full_page=True, clip=clip)
     size = PICTURE.stat().st_size
     print(f"{PICTURE.relative_to(ROOT)}: {WIDE} × {HIGH}, {size / 1000:.0f} kB")
     return int(size > LIMIT)

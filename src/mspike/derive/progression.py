@@ -52,13 +52,15 @@ def stated_progressions(record: Record, lines: tuple[Line, ...] | None, pd_confi
 
 
 def end_of(place: int, lines: tuple[Line, ...], record: Record) -> Day | None:
-    """When a line ended; where it is not stated, between its start and that of the next line, or today."""
+    """When a line ended; where it is not stated, between its start and that of the next line, the relapse or today."""
     line = lines[place]
     if line.stop or line.start is None:
         return line.stop
     following = lines[place + 1] if place + 1 < len(lines) else None
     if following is None:
-        return between_days(line.start, day_of(record.as_of))
+        event = record.disease.event
+        known = event.date if event.type in RELAPSES else None
+        return between_days(line.start, known or day_of(record.as_of))
     return between_days(line.start, following.start) if following.start else None
 
 

@@ -215,7 +215,7 @@ def _status(record: Record, last: Line, ended: Last, facts: dict[str, Fact]) -> 
         return None
     if event == "stable":
         return "stable"
-    if event == "toxicity" and not ended.grew_on:
+    if event == "toxicity" and ended.grew_on is False:
         if responded(last):
             return "responding"
         return "stable" if last.best_response == "SD" else None
