@@ -6,8 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The same generated examples in every run, so that a failure can be repeated; MSPIKE_SEARCH=1 looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("search" if os.environ.get("MSPIKE_SEARCH") else "same")
 
 
 def shared_folder() -> Path | None:

@@ -3,7 +3,7 @@
 A page runs in a folder of its own that holds the examples, and `patient.yaml`, `a.yaml` and `b.yaml` for those who have
 a record. A fence with a file name, such as ```yaml first.yaml, is saved under that name. A line that begins with `$ `
 runs; it ends with 0, or with what `# exit 3` behind it says. The lines below it stand in the output in that order; a
-line that is `…` stands for any others, `…` or `...` inside a line for a part of it.
+line that is `…` or `...` stands for any others; inside a line they stand for a part of it.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def expected(shown: list[str]) -> str:
     """A pattern for the lines below a command."""
     some = re.compile(r"…|\.\.\.")
     return "".join(
-        r"(?:.*\n)*?" if line.strip() == "…" else ".*".join(map(re.escape, some.split(line))) + r" *\n"
+        r"(?:.*\n)*?" if line.strip() in ("…", "...") else ".*".join(map(re.escape, some.split(line))) + r" *\n"
         for line in shown
     )
 

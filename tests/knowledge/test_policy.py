@@ -6,7 +6,7 @@ import pytest
 
 from mspike.knowledge.files import KnowledgeError
 from mspike.knowledge.model import Knowledge
-from mspike.knowledge.policy import in_force, settle
+from mspike.knowledge.policy import named_policies, settle
 
 
 def test_defaults(knowledge: Knowledge) -> None:
@@ -58,8 +58,8 @@ def test_refused(knowledge: Knowledge, given: str, says: str) -> None:
 def test_an_answer_names_switches_and_changed_numbers(knowledge: Knowledge) -> None:
     """Numbers and lists at their default go without saying."""
     switches = {name for name, policy in knowledge.policies.items() if policy.allowed}
-    assert set(in_force(knowledge, settle(knowledge))) == switches
-    named = in_force(knowledge, settle(knowledge, ["refractory_window_days=90", "triple_class=PI,IMiD"]))
+    assert set(named_policies(knowledge, settle(knowledge))) == switches
+    named = named_policies(knowledge, settle(knowledge, ["refractory_window_days=90", "triple_class=PI,IMiD"]))
     assert {name: named[name] for name in named.keys() - switches} == {
         "refractory_window_days": "90", "triple_class": "PI, IMiD",
     }  # fmt: skip

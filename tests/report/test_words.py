@@ -64,7 +64,7 @@ def test_a_source_tag_says_kind_name_and_date() -> None:
     assert words.source_tag(unlisted, "HTA") == "Guideline: Kyprolis 2025"
     assert words.source_tag(unlisted) == "Kyprolis 2025"
     dated = SourceRef("not-in-the-library", "Notice of 2025-10-23", "page", "2025-10-23")
-    assert words.source_tag(dated, "regulator") == "Approval: Notice of 2025-10-23"
+    assert words.source_tag(dated, "regulator") == "Regulator: Notice of 2025-10-23"
 
 
 def test_a_source_of_the_library_keeps_its_own_kind() -> None:

@@ -99,7 +99,10 @@ def pace_facts(
         word = "significant"
     elif found.value is False and event.type in RELAPSES:
         word = "slow"
-    return facts, word, rapid.because if event.rapid else found.because
+    if event.rapid:
+        return facts, word, rapid.because
+    untold = f"as stated; its pace is not known: {found.because}" if event.type else found.because
+    return facts, word, found.because if found.value is not None else untold
 
 
 def _rapid(record: Record, found: Finding, settings: Settings) -> Fact:

@@ -101,6 +101,15 @@ def latest(days: Iterable[Day]) -> Day | None:
     return top if top.first == first else Day(top.text, first, top.last)
 
 
+def earliest(a: Day, b: Day) -> Day:
+    """The earlier of two days; where partial dates overlap, the span that it can lie in."""
+    if a.last <= b.first:
+        return a
+    if b.last <= a.first:
+        return b
+    return Day(f"{a.text} or {b.text}", min(a.first, b.first), min(a.last, b.last))
+
+
 def number_words(value: float) -> str:
     """5.0 → `5`, 12.44 → `12.4`, -0.0 → `0`."""
     text = f"{value:.1f}".removesuffix(".0")

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from mspike.knowledge import Knowledge
+from mspike.knowledge import Knowledge, named_policies
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -72,12 +72,7 @@ def read_settings(knowledge: Knowledge, chosen: Mapping[str, Any]) -> tuple[Sett
     for key, value in chosen.items():
         values[key] = value if key in values else knowledge.policy(key)
     settings = Settings(*(_typed(values[name], kind) for name, kind in _fields()))
-    shown = {
-        key: _text(values[key])
-        for key, policy in sorted(knowledge.policies.items())
-        if policy.allowed or values[key] != policy.default
-    }
-    return settings, shown
+    return settings, named_policies(knowledge, values)
 
 
 @cache
@@ -91,11 +86,3 @@ def _typed(value: Any, kind: Any) -> Any:
     if kind is float:
         return float(value)
     return str(value) if kind is str else tuple(value)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float | int) else str(value)

@@ -9,7 +9,16 @@ import math
 
 import msgspec
 
-from mspike.derive.intervals import at_least, at_most, between_days, not_negative, span_words, tri_and, tri_or
+from mspike.derive.intervals import (
+    at_least,
+    at_most,
+    between_days,
+    latest,
+    not_negative,
+    span_words,
+    tri_and,
+    tri_or,
+)
 from mspike.derive.lines import RELAPSES, TRANSPLANT, line_words
 from mspike.derive.progression import Progression, end_of
 from mspike.derive.settings import Settings
@@ -82,28 +91,28 @@ def _allogeneic(record: Record) -> Fact:
     return Fact(False, None, "derived", ("procedures",), "not among the procedures")
 
 
-def _dates(found: Transplants) -> list[Day] | None:
-    """The dates of the transplants, first to last; None where one has no date."""
+def _dates(found: Transplants) -> list[Day]:
+    """The dates of the transplants; none where one has no date."""
     days = [line.transplant for line in found.in_lines] or [p.date for p in found.procedures]
     if len(found.procedures) > len(found.in_lines):
         days = [p.date for p in found.procedures]
     known = [day for day in days if isinstance(day, Day)]
-    return sorted(known, key=lambda d: (d.first, d.last)) if known and len(known) == len(days) else None
+    return known if len(known) == len(days) else []
 
 
 def _months_since(record: Record, found: Transplants) -> Fact:
-    days = _dates(found)
-    if not days:
+    day = latest(_dates(found))
+    if day is None:
         return Fact(because="no transplant with a date on record")
-    months = not_negative(months_between(days[-1], day_of(record.as_of)))
-    later = [line for line in found.unsaid if line.stop is None or line.stop.last >= days[-1].first]
+    months = not_negative(months_between(day, day_of(record.as_of)))
+    later = [line for line in found.unsaid if line.stop is None or line.stop.last >= day.first]
     if later:  # a line after it may hold another one
         ends = [
             not_negative(months_between(line.stop, day_of(record.as_of))).low if line.stop else 0.0 for line in later
         ]
         months = Number(min(months.low, *ends), months.high)
-    because = f"transplant {days[-1].text}, {span_words(months, 'months')} before {record.as_of}"
-    return Fact(months, days[-1], "derived", tuple(line.at for line in found.in_lines), because)
+    because = f"transplant {day.text}, {span_words(months, 'months')} before {record.as_of}"
+    return Fact(months, day, "derived", tuple(line.at for line in found.in_lines), because)
 
 
 class Relapse(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from mspike.knowledge.grammar import NO, UNKNOWN, YES, Expr, Truth, compare_inte
 from mspike.knowledge.model import Knowledge
 from mspike.knowledge.names import fact_specs
 from mspike.knowledge.pack import Pack, as_expr, load_pack
-from mspike.knowledge.policy import settle
+from mspike.knowledge.policy import named_policies, settle
 
 
 @cache
@@ -71,6 +71,7 @@ __all__ = [
     "load_codes",
     "load_knowledge",
     "model",
+    "named_policies",
     "settle",
     "token",
     "unit_key",

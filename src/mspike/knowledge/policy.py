@@ -48,17 +48,19 @@ def _value(policy: Policy, text: str) -> Any:
     return number
 
 
-def in_force(knowledge: Knowledge, values: dict[str, Any]) -> dict[str, str]:
+def named_policies(knowledge: Knowledge, values: dict[str, Any]) -> dict[str, str]:
     """What an answer names: the switches, and every number that was changed."""
     return {
         key: plain(value)
-        for key, value in values.items()
+        for key, value in sorted(values.items())
         if knowledge.policies[key].allowed or value != knowledge.policies[key].default
     }
 
 
 def plain(value: Any) -> str:
     """A policy's value as text: `60`, `PI, IMiD`."""
-    if isinstance(value, list):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
         return ", ".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

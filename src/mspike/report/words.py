@@ -43,11 +43,11 @@ AVAILABILITY_WORDS = {
     "unknown": "status unknown",
 }  # fmt: skip
 KIND_WORDS = {
-    "label": "Label", "approval": "Approval", "regulator": "Approval", "regulator-news": "Approval",
+    "label": "Label", "approval": "Approval", "regulator": "Regulator",
     "guideline": "Guideline", "HTA": "Guideline", "trial": "Trial", "definition": "Definition",
     "criteria": "Definition", "expert": "Expert", "cohort": "Cohort", "review": "Review", "case": "Case",
     "manufacturer": "Manufacturer", "news": "News", "summary": "Summary", "practice": "Practice",
-    "regulator-review": "Review", "regulation": "Regulation", "plain-language": "Plain language",
+    "regulation": "Regulation", "plain-language": "Plain language",
     "seed": "Patient page", "recall": "General knowledge",
 }  # fmt: skip
 """The kind of a source, as its tag begins, in the order of a list of sources."""
