@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import traceback
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -95,6 +97,14 @@ def main() -> None:
         app()
     except OSError as error:  # a file's own troubles are told where they happen: this is the screen or the pipe
         closed(f"the output cannot be written ({error.strerror})")
+    except Exception as error:  # a fault of ours: said without the traceback, whose values may be a patient's
+        if os.environ.get("MSPIKE_DEBUG"):
+            raise
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        stop(
+            f"an error in the program ({type(error).__name__} at {where}); please report it. No value is shown here", 1
+        )
 
 
 @app.command()

@@ -10,19 +10,36 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from derive.written import AS_OF, derive, knowledge
 from mspike.derive import Fact, State
 from mspike.record import Number, RecordError
 
-from .written import AS_OF, derive
-
 MONTHS = [f"{year}-{month:02}" for year in range(2020, 2026) for month in range(1, 13)]
 DRUGS = [
-    "bortezomib", "carfilzomib", "lenalidomide", "pomalidomide", "daratumumab", "cyclophosphamide", "teclistamab",
-    "ciltacabtagene-autoleucel", "idecabtagene-vicleucel", "dexamethasone", "melphalan", "investigational",
-]  # fmt: skip
+    "bortezomib",
+    "carfilzomib",
+    "lenalidomide",
+    "pomalidomide",
+    "daratumumab",
+    "cyclophosphamide",
+    "teclistamab",
+    "ciltacabtagene-autoleucel",
+    "idecabtagene-vicleucel",
+    "dexamethasone",
+    "melphalan",
+    "investigational",
+]
 FINDINGS = ["del(17p)", "t(4;14)", "t(14;16)", "t(14;20)", "gain(1q)", "t(11;14)"]
 STOPS = ["progression", "toxicity", "completed", "planned", "choice", "not-stated", None]
-NAMES = ["peripheral-neuropathy", "heart-failure", "venous-thromboembolism", "infection", "dialysis", "hepatitis-b", "copd"]
+NAMES = [
+    "peripheral-neuropathy",
+    "heart-failure",
+    "venous-thromboembolism",
+    "infection",
+    "dialysis",
+    "hepatitis-b",
+    "copd",
+]
 YES_NO = st.sampled_from(["yes", "no", None])
 
 
@@ -33,7 +50,9 @@ def clean(entry: dict[str, Any]) -> dict[str, Any]:
 @st.composite
 def lines(draw: st.DrawFn) -> list[dict[str, Any]]:
     count = draw(st.integers(0, 3))
-    places = sorted(draw(st.lists(st.integers(0, len(MONTHS) - 1), min_size=2 * count, max_size=2 * count, unique=True)))
+    places = sorted(
+        draw(st.lists(st.integers(0, len(MONTHS) - 1), min_size=2 * count, max_size=2 * count, unique=True))
+    )
     found = []
     for start, stop in zip(places[::2], places[1::2], strict=True):
         drugs = draw(st.lists(st.sampled_from(DRUGS), min_size=1, max_size=4, unique=True))
@@ -57,7 +76,10 @@ def lines(draw: st.DrawFn) -> list[dict[str, Any]]:
 @st.composite
 def cases(draw: st.DrawFn) -> dict[str, Any]:
     kinds = ["clinical-relapse", "biochemical-relapse", "stable", "toxicity", "local-progression", None]
-    event = {"type": draw(st.sampled_from(kinds)), "date": draw(st.sampled_from(["2026-06-01", "2026-05", "2026-02-15", None]))}
+    event = {
+        "type": draw(st.sampled_from(kinds)),
+        "date": draw(st.sampled_from(["2026-06-01", "2026-05", "2026-02-15", None])),
+    }
     months = draw(st.lists(st.integers(1, 6), max_size=5))
     case: dict[str, Any] = {
         "as_of": AS_OF,
@@ -67,25 +89,56 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
             "light_chain": "kappa",
             "cytogenetics": draw(st.dictionaries(st.sampled_from(FINDINGS), st.sampled_from(["present", "absent"]))),
         },
-        "patient": clean({"age": draw(st.sampled_from([33, 55, 72, 81, None])), "sex": draw(st.sampled_from(["female", "male", None]))}),
-        "fitness": clean({"ecog": draw(st.sampled_from([0, 1, 3, None])), "frailty": draw(st.sampled_from(["fit", "frail", None]))}),
+        "patient": clean(
+            {
+                "age": draw(st.sampled_from([33, 55, 72, 81, None])),
+                "sex": draw(st.sampled_from(["female", "male", None])),
+            }
+        ),
+        "fitness": clean(
+            {"ecog": draw(st.sampled_from([0, 1, 3, None])), "frailty": draw(st.sampled_from(["fit", "frail", None]))}
+        ),
         "conditions": [
-            clean({"name": name, "active": draw(YES_NO), "date": draw(st.sampled_from(["2026-03-02", "2025-11", "2024", None]))})
+            clean(
+                {
+                    "name": name,
+                    "active": draw(YES_NO),
+                    "date": draw(st.sampled_from(["2026-03-02", "2025-11", "2024", None])),
+                }
+            )
             for name in draw(st.lists(st.sampled_from(NAMES), max_size=3, unique=True))
         ],
         "measurements": [
-            {"test": "serum-m-protein", "date": f"2026-{month:02}-{draw(st.integers(1, 28)):02}",
-             "value": draw(st.integers(0, 300)) / 10, "unit": "g/L"}
+            {
+                "test": "serum-m-protein",
+                "date": f"2026-{month:02}-{draw(st.integers(1, 28)):02}",
+                "value": draw(st.integers(0, 300)) / 10,
+                "unit": "g/L",
+            }
             for month in months
-        ] + [{"test": "creatinine-clearance", "date": f"2026-0{month}-01", "value": draw(st.integers(5, 90)), "unit": "mL/min"}
-             for month in months[:2]],
-    }  # fmt: skip
+        ]
+        + [
+            {
+                "test": "creatinine-clearance",
+                "date": f"2026-0{month}-01",
+                "value": draw(st.integers(5, 90)),
+                "unit": "mL/min",
+            }
+            for month in months[:2]
+        ],
+    }
     stated = draw(lines())
     if draw(st.booleans()) and (stated or event["type"] in ("stable", None)):  # no relapse without a treatment
         case["lines"] = stated
     if draw(st.booleans()):
         case["assessments"] = [
-            clean({"date": f"{draw(st.sampled_from(MONTHS))}-11", "response": draw(st.sampled_from(["PD", "PR"])), "confirmed": draw(YES_NO)})
+            clean(
+                {
+                    "date": f"{draw(st.sampled_from(MONTHS))}-11",
+                    "response": draw(st.sampled_from(["PD", "PR"])),
+                    "confirmed": draw(YES_NO),
+                }
+            )
             for _ in range(draw(st.integers(0, 2)))
         ]
     return case
@@ -134,7 +187,6 @@ def test_units_say_nothing(case: dict[str, Any]) -> None:
 @settings(deadline=None)
 @given(cases())
 def test_every_fact_is_there_and_typed(case: dict[str, Any]) -> None:
-    from .written import knowledge
 
     state = state_of(case)
     specs = knowledge().facts.facts

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from derive.written import said, state_of
 from spec_tables import SPEC, Row, read_rows
-
-from .written import said, state_of
 
 SETS = ("refractory", "not known", "exposed", "intolerant", "intolerance not known", "classes", "flags", "grew on")
 ROWS = [row for page in ("refractoriness", "status", "lines") for row in read_rows(SPEC / f"{page}.md")]

@@ -77,7 +77,9 @@ def case_of(given: dict[str, str]) -> dict[str, Any]:
     if "drug records" in given:
         case["treatments"] = [record_of(text) for text in parts(given["drug records"])]
     if "procedures" in given:
-        case["procedures"] = [dict(zip(("procedure", "date"), t.split(), strict=False)) for t in parts(given["procedures"])]
+        case["procedures"] = [
+            dict(zip(("procedure", "date"), t.split(), strict=False)) for t in parts(given["procedures"])
+        ]
     if "assessments" in given:
         case["assessments"] = [assessment_of(text) for text in parts(given["assessments"])]
     case["measurements"] = [
@@ -86,7 +88,11 @@ def case_of(given: dict[str, str]) -> dict[str, Any]:
         for text in parts(given.get(column, ""))
     ]
     fitness = {key: given[key] for key in ("ecog", "frailty") if key in given}
-    return case | ({"fitness": fitness} if fitness else {}) | ({"patient": {"age": given["age"]}} if "age" in given else {})
+    return (
+        case
+        | ({"fitness": fitness} if fitness else {})
+        | ({"patient": {"age": given["age"]}} if "age" in given else {})
+    )
 
 
 def parts(text: str) -> list[str]:
@@ -198,7 +204,13 @@ def said(state: State, column: str) -> str:
     if column == "began for":
         return " then ".join(line.start_reason or "?" for line in lines)
     fact = facts[GROUPS.get(column, column.replace(" ", "_"))]
-    return "?" if fact.value is None else number_word(fact.value) if isinstance(fact.value, Number) else show_value(fact.value)
+    return (
+        "?"
+        if fact.value is None
+        else number_word(fact.value)
+        if isinstance(fact.value, Number)
+        else show_value(fact.value)
+    )
 
 
 def number_word(number: Number) -> str:

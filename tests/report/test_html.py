@@ -125,7 +125,7 @@ def test_a_record_out_of_scope_says_so_first() -> None:
 def test_unknown_is_said() -> None:
     seen = text_of(render_html(specimens.empty()))
     for sentence in ("does not say what was given", "Age not recorded", "Stage unknown", "ECOG not recorded",
-                     "No dated measurement", "Neuropathy not recorded"):  # fmt: skip
+                     "Responses are not read from raw values", "Neuropathy not recorded"):  # fmt: skip
         assert sentence in seen
     assert "never given" not in seen
 

@@ -10,7 +10,7 @@ from mspike.derive.contradictions import find_contradictions
 from mspike.derive.cytogenetics import cytogenetic_facts
 from mspike.derive.event import event_facts, pace_facts
 from mspike.derive.exposure import derive_exposure, exposure_facts, since_facts
-from mspike.derive.flags import finish_lines, group_flags, raw_dose_fact
+from mspike.derive.flags import finish_lines, group_flags, raw_dose_fact, raw_flags
 from mspike.derive.groups import drug_verdicts, group_facts, refractory_list
 from mspike.derive.growth import regimen_growth_facts
 from mspike.derive.health import health_facts
@@ -76,7 +76,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     facts |= health_facts(record, facts, exposure, words, settings)
     facts |= person_facts(record, settings)
     event = record.disease.event
-    flags = dict.fromkeys(flag for line in lines or () for flag in line.flags)
+    of_lines = raw_flags(verdicts, dose) if lines is None else [flag for line in lines for flag in line.flags]
     return State(
         id=record.id,
         as_of=record.as_of,
@@ -91,7 +91,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
         event_note=event.note or "",
         events=_events(record, pace),
         refractory=refractory_list(facts, words),
-        flags=(*flags, *group_flags(facts)),
+        flags=(*dict.fromkeys(of_lines), *group_flags(facts)),
         risk={"iss": record.disease.iss, "r_iss": None, "r2_iss": None, "ims_imwg_2025_high_risk": None,
               "functional_high_risk": None},
         contradictions=find_contradictions(record, lines or (), derived, pace, words, settings),

@@ -91,6 +91,12 @@ def raw_dose_fact(record: Record, judged: Sequence[Judged], settings: Settings) 
     return Fact(value, None, "unknown" if value is None else "derived", at, "by the dose on record" if at else "")
 
 
+def raw_flags(judged: Sequence[Judged], dose: Fact) -> tuple[str, ...]:
+    """Flags of raw drug records, which are not counted into lines."""
+    flags = ["short-exposure-refractory"] if any(v.value and v.early for v in judged) else []
+    return (*flags, AT_DOSE) if dose.value else tuple(flags)
+
+
 def _relapsed_after_car_t(
     record: Record, line: Line, verdicts: tuple[Judged, ...], lines: Sequence[Line], vocabulary: Vocabulary
 ) -> bool:

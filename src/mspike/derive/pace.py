@@ -29,6 +29,8 @@ from mspike.derive.state import Line
 from mspike.record import Day, Measurement, Number, Record, Tri, day_of, days_between
 
 MONTH_DAYS = 365.25 / 12
+UNITS = ("g/L", "mg/24h", "mg/L")
+"""Of serum M, urine M and the light chains."""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -47,6 +49,8 @@ class Series(msgspec.Struct, frozen=True):
     samples: tuple[Sample, ...]
     rise: float
     """The rise in two consecutive samples that is significant."""
+    clause: str
+    """What none of its samples showed, in words, when neither clause holds."""
     doubles: bool = False
     """Whether doubling counts for it."""
 
@@ -96,10 +100,14 @@ def _all_series(record: Record, start: Day | None, settings: Settings) -> tuple[
     serum = _since(_samples(by_test.get("serum-m-protein", ())), start, settings)
     urine = _since(_samples(by_test.get("urine-m-protein", ())), start, settings)
     chain, light = _involved(record, by_test, settings)
+    light = _since(light, start, settings)
+    rises = (settings.serum_rise_g_l, settings.urine_rise_mg_24h, settings.involved_flc_rise_mg_l)
+    says = [f"rise of {number_words(rise)} {unit} in two samples" for rise, unit in zip(rises, UNITS, strict=True)]
+    doubling = f"doubled in {settings.doubling_days:g} days from {settings.doubling_floor_g_l:g} g/L on"
     return (
-        Series("serum M", "g/L", serum, settings.serum_rise_g_l, True),
-        Series("urine M", "mg/24h", urine, settings.urine_rise_mg_24h),
-        Series(f"{chain} light chain", "mg/L", _since(light, start, settings), settings.involved_flc_rise_mg_l),
+        Series("serum M", UNITS[0], serum, rises[0], f"neither {doubling} nor a {says[0]}", doubles=True),
+        Series("urine M", UNITS[1], urine, rises[1], f"no {says[1]}"),
+        Series(f"{chain} light chain", UNITS[2], light, rises[2], f"no {says[2]} with an abnormal ratio"),
     )
 
 
@@ -265,7 +273,7 @@ def _slow(series: Series) -> Finding:
         )
     return Finding(
         False,
-        f"{words}; neither doubled within the window nor a rise of {number_words(series.rise)} {series.unit}",
+        f"{words}; {series.clause}",
         last.date,
         tuple(s.at for s in shown),
     )

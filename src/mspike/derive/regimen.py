@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from mspike.derive.intervals import not_negative, tri_or
 from mspike.derive.state import Fact, Line, State
 from mspike.knowledge import Knowledge, token
@@ -30,6 +32,9 @@ def regimen_facts(line: Line, state: State, knowledge: Knowledge) -> dict[str, F
         ),
         "regimen_months_from_end": _fact(end, line, "from its end to this event", "stop"),
         "regimen_months_from_start": _fact(start, line, "from its start to this event", "start"),
+        "regimen_bortezomib_months": _fact(
+            _bortezomib(line, until), line, "from its last bortezomib to this event", "stop"
+        ),
         "regimen_off_therapy": _fact(_off(line, end), line, "", "stop_reason"),
         "regimen_has_bortezomib": _fact("bortezomib" in line.drugs, line, "", "drugs"),
         "regimen_has_anti_cd38": _fact(_has_class(line, "anti-CD38", knowledge), line, "", "drugs"),
@@ -44,6 +49,16 @@ def _value(state: State, name: str) -> Tri:
 
 def _months(day: Day | None, until: Day) -> Number | None:
     return None if day is None else not_negative(months_between(day, until))
+
+
+def _bortezomib(line: Line, until: Day) -> Number | None:
+    """Months since the last bortezomib: where maintenance or a transplant followed, it ended before the line did."""
+    end = _months(line.stop, until)
+    followed = "maintenance" in line.parts or isinstance(line.transplant, Day)
+    if end is None or not followed or "bortezomib" in line.maintenance:
+        return end
+    start = _months(line.transplant if isinstance(line.transplant, Day) else line.start, until)
+    return Number(end.low, start.high if start else math.inf, False, start is None)
 
 
 def _off(line: Line, months: Number | None) -> Tri:

@@ -13,6 +13,7 @@ from mspike.derive.intervals import (
     at_least,
     at_most,
     between_days,
+    earliest,
     latest,
     not_negative,
     span_words,
@@ -143,7 +144,7 @@ def relapse_after(
     if line.stop_reason == "progression":
         end, sure = end_of(place, lines, record), True
         if end is None or date is None or date.last >= end.first:
-            date, at = end, f"{line.at}.stop"
+            date, at = (earliest(end, date) if end and date else end), f"{line.at}.stop"
     elif date and line.stop_reason in (None, "not-stated"):  # or it had been stopped for an earlier progression
         since = line.stop or line.start
         date = between_days(since, date) if since else None

@@ -90,6 +90,8 @@ class Position(msgspec.Struct, frozen=True):
     says: str
     met: bool | None
     status: str = "draft"
+    tested: bool = True
+    """False: the position is a statement without a condition that a record could meet."""
 
 
 class Disagreement(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ def between_sources(explainer: Explainer) -> Iterator[Disagreement]:
                     explainer.fill(p.says),
                     tri(truths.of(catalogue.expr(p.when))) if p.when else None,
                     p.status,
+                    bool(p.when),
                 )
                 for p in entry.positions
             ],
@@ -46,7 +47,7 @@ def between_countries(explainer: Explainer) -> Iterator[Disagreement]:
             yield Disagreement(
                 topic=f"{item.option.label}: the label differs by country",
                 positions=[
-                    Position(explainer.source(row.source), country_says(country, row), fit, row.review)
+                    Position(explainer.source(row.source), country_says(country, row), fit, row.review, bool(row.label))
                     for (country, row), fit in zip(rows, met, strict=True)
                 ],
                 id=f"country-{item.option.option}",

@@ -103,6 +103,13 @@ def as_option(item: InForce, judged: Judgement, label_fit: str, explainer: Expla
 
 
 def needs(judged: Judgement, explainer: Explainer) -> list[Need]:
-    """Open needs, those that decide the verdict first."""
-    ordered = sorted(judged.needs.items(), key=lambda item: not item[1])
-    return [explainer.need(name, decides) for name, decides in ordered]
+    """Open needs, those that decide the verdict first; what one question asks for stands once.
+
+    Where the verdict is settled whatever they are, as when something else rules the option out, none decides.
+    """
+    undecided = judged.weight == CANNOT_TELL
+    found: dict[str, Need] = {}
+    for name, decides in sorted(judged.needs.items(), key=lambda item: not item[1]):
+        need = explainer.need(name, decides and undecided)
+        found.setdefault(need.question, need)
+    return list(found.values())

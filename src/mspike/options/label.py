@@ -66,9 +66,13 @@ def judge_label(item: InForce, explainer: Explainer) -> LabelFit:
         id=f"{item.option.option}/{catalogue.country}/label",
         effect="supports" if met else "against",
         kind="label",
-        text=says + (f". {availability.says}" if availability.says else ""),
+        text=says + (f". {sentence(availability.says)}" if availability.says else ""),
         facts=explainer.values(tuple(names)),
         source=explainer.source(availability.source),
         status=availability.review,
     )
     return LabelFit("met" if met else "not-met", reason)
+
+
+def sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

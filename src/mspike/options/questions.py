@@ -24,7 +24,7 @@ def from_needs(options: list[Option]) -> Iterable[Question]:
         for need in option.needs:
             texts.setdefault(need.question, (need.fact, need.settles))
             touched.setdefault(need.question, set()).add(option.id)
-            if need.decides and option.verdict == "cannot-tell":
+            if need.decides:
                 decided.setdefault(need.question, set()).add(option.id)
     for text, (fact, settles) in texts.items():
         yield Question(fact, text, len(touched[text]), len(decided.get(text, ())), settles)

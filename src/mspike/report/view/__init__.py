@@ -53,6 +53,8 @@ def view(answer: Answer) -> View:
 
 
 def view_position(position: Position, citations: Citations) -> PositionRow:
+    if not position.tested:
+        return PositionRow(position.says, citations.tag(position.source, position.status), Mark("none", "no test"))
     mark = tri_mark(position.met)
     word = {"yes": "met", "no": "not met", "unknown": "cannot tell"}[mark.state]
     return PositionRow(position.says, citations.tag(position.source, position.status), Mark(mark.state, word))

@@ -1,0 +1,253 @@
+"""Organ function, other illnesses, medicines and circumstances: what is known, what is assumed, what stays unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from derive.written import derive
+from mspike.derive import Contradiction, Fact
+
+
+def fact(name: str, **case: Any) -> Fact:
+    return derive(case).facts[name]
+
+
+def value(name: str, **case: Any) -> Any:
+    """A yes-or-no value, or a number as (low, high)."""
+    found = fact(name, **case).value
+    return (found.low, found.high) if hasattr(found, "low") else found
+
+
+def measured(test: str, result: Any, date: str = "2026-06-01", unit: str | None = None) -> dict[str, Any]:
+    return {"test": test, "value": result, "date": date, **({"unit": unit} if unit else {})}
+
+
+def test_the_newest_value_counts_and_shows_its_date() -> None:
+    found = fact("crcl_ml_min", measurements=[
+        measured("creatinine-clearance", 60, "2026-01-01"), measured("creatinine-clearance", 24, "2026-06-01"),
+    ])  # fmt: skip
+    assert found.value is not None
+    assert found.date is not None
+    assert (found.value.low, found.date.text, found.basis) == (24, "2026-06-01", "stated")  # type: ignore[union-attr]
+
+
+def test_two_values_of_one_day_are_both_possible() -> None:
+    both = [measured("lvef", 45), measured("lvef", 55)]
+    assert value("lvef_pct", measurements=both) == (45, 55)
+
+
+def test_an_egfr_stands_in_and_says_so() -> None:
+    given = [measured("egfr", 40)]
+    found = fact("crcl_ml_min", measurements=given)
+    assert found.basis == "assumed"
+    assert "egfr_as_crcl" in found.because
+    assert derive({"measurements": given}, {"egfr_as_crcl": "no"}).facts["crcl_ml_min"].value is None
+
+
+def test_creatinine_alone_gives_no_clearance() -> None:
+    found = fact("crcl_ml_min", measurements=[measured("creatinine", 150, unit="umol/L")])
+    assert found.value is None
+    assert "weight" in found.because
+
+
+def test_under_15() -> None:
+    found = fact("crcl_ml_min", measurements=[measured("creatinine-clearance", "<15")])
+    assert found.value is not None
+    assert found.value.open_high  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("clearance", "expected"), [(30, False), (29.9, None), (24, None)])
+def test_dialysis_is_excluded_by_a_clearance(clearance: float, expected: bool | None) -> None:
+    assert value("dialysis", measurements=[measured("creatinine-clearance", clearance)]) is expected
+
+
+def test_stated_dialysis() -> None:
+    assert value("dialysis", conditions=[{"name": "dialysis"}]) is True
+    assert value("dialysis", conditions=[{"name": "dialysis", "present": "no"}]) is False
+
+
+def test_a_condition_that_is_not_listed_is_unknown() -> None:
+    for name in (
+        "heart_failure",
+        "copd",
+        "diabetes",
+        "hiv",
+        "thrombosis",
+        "infection_active",
+        "neuropathy_grade",
+        "nyha",
+    ):
+        assert value(name, conditions=[{"name": "hypertension"}]) is None
+    assert value("hypertension", conditions=[{"name": "hypertension"}]) is True
+
+
+def test_grades() -> None:
+    assert value("neuropathy_grade", conditions=[{"name": "peripheral-neuropathy"}]) == (1, 4)
+    assert value("neuropathy_grade", conditions=[{"name": "peripheral-neuropathy", "grade": 3}]) == (3, 3)
+    assert value("neuropathy_grade", conditions=[{"name": "peripheral-neuropathy", "present": "no"}]) == (0, 0)
+    assert value("nyha", conditions=[{"name": "heart-failure"}]) == (1, 4)
+
+
+LINE = {"drugs": ["carfilzomib", "lenalidomide", "dexamethasone"], "start": "2024-01", "stop": "2025-01"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "carfilzomib", "lenalidomide"),
+    [
+        ({"active": "yes", "attributed_to": "carfilzomib"}, True, False),
+        ({"attributed_to": "carfilzomib"}, None, False),
+        ({"active": "no", "attributed_to": "carfilzomib"}, False, False),
+        ({"active": "yes"}, None, None),
+        ({"present": "no"}, False, False),
+    ],
+)
+def test_heart_failure_from_a_drug(
+    condition: dict[str, Any], carfilzomib: bool | None, lenalidomide: bool | None
+) -> None:
+    facts = derive({"lines": [LINE], "conditions": [{"name": "heart-failure", **condition}]}).facts
+    assert facts["heart_failure_from_carfilzomib"].value is carfilzomib
+    assert facts["heart_failure_from_lenalidomide"].value is lenalidomide
+    assert facts["heart_failure_from_bortezomib"].value is False  # never given
+
+
+def test_nothing_is_put_down_to_a_drug_where_the_condition_is_not_on_record() -> None:
+    stopped = {**LINE, "stop_reason": "progression"}
+    assert value("heart_failure_from_carfilzomib", lines=[stopped]) is False
+    unexplained = {**LINE, "stop_reason": "toxicity"}
+    assert value("heart_failure_from_carfilzomib", lines=[unexplained]) is None
+    assert value("heart_failure_from_carfilzomib", lines=[unexplained], conditions=[{"name": "infection"}]) is False
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [("2025-12-30", True), ("2025-12-29", False), ("2025-12", None), ("2026", True), (None, None)],
+)
+def test_a_recent_clot(date: str | None, expected: bool | None) -> None:
+    clot = {"name": "venous-thromboembolism", **({"date": date} if date else {})}
+    assert value("thrombosis_recent", conditions=[clot]) is expected
+    assert value("thrombosis", conditions=[clot]) is True
+
+
+@pytest.mark.parametrize(
+    ("tests", "expected"),
+    [
+        ({"hbsag": "negative", "anti-hbc": "negative"}, False),
+        ({"hbsag": "negative", "anti-hbc": "positive"}, True),
+        ({"hbsag": "negative"}, None),
+        ({}, None),
+    ],
+)
+def test_hepatitis_b(tests: dict[str, str], expected: bool | None) -> None:
+    assert value("hepatitis_b", measurements=[measured(test, result) for test, result in tests.items()]) is expected
+
+
+@pytest.mark.parametrize(
+    ("patient", "expected"),
+    [
+        ({"sex": "male", "age": 40}, False),
+        ({"sex": "female", "age": 55}, False),
+        ({"sex": "female", "age": 54}, None),
+        ({"sex": "female"}, None),
+        ({"age": 40}, None),
+    ],
+)
+def test_pregnancy(patient: dict[str, Any], expected: bool | None) -> None:
+    assert value("pregnant", patient=patient) is expected
+    assert value("could_become_pregnant", patient=patient) is expected
+
+
+def test_stated_pregnancy() -> None:
+    assert value("pregnant", patient={"sex": "female", "age": 33}, conditions=[{"name": "pregnancy"}]) is True
+    could = {"could_become_pregnant": "no"}
+    assert value("pregnant", patient={"sex": "female", "age": 33}, circumstances=could) is False
+
+
+@pytest.mark.parametrize(
+    ("medicine", "name"),
+    [
+        ("rifampicin", "strong_cyp3a4_inducer"),
+        ("clarithromycin", "strong_cyp3a4_inhibitor"),
+        ("ciprofloxacin", "strong_cyp1a2_inhibitor"),
+        ("Eliquis", "anticoagulated"),
+    ],
+)
+def test_medicines(medicine: str, name: str) -> None:
+    assert value(name, medications=[medicine]) is True
+    assert value(name, medications=["amlodipine"]) is False
+    assert value(name, medications=[]) is False
+    assert value(name) is None
+
+
+def test_frailty_is_stated_or_unknown() -> None:
+    assert value("frail", fitness={"frailty": "intermediate"}) is False
+    assert value("intermediate_fitness", fitness={"frailty": "intermediate"}) is True
+    assert value("frail", patient={"age": 90}) is None
+
+
+def test_allergy_and_wishes_are_always_known() -> None:
+    facts = derive(
+        {"conditions": [{"name": "allergy", "to": "lenalidomide"}], "preferences": {"avoids": ["hospital-stay"]}}
+    ).facts
+    assert facts["allergy_recorded_lenalidomide"].value is True
+    assert facts["allergy_recorded_bortezomib"].value is False
+    assert facts["avoids_hospital_stay"].value is True
+    assert facts["wants_oral"].value is False
+
+
+def contradictions(**case: Any) -> list[str]:
+    found: tuple[Contradiction, ...] = derive(case).contradictions
+    return [c.about for c in found]
+
+
+@pytest.mark.parametrize(
+    ("age", "ecog", "frailty", "expected"),
+    [
+        (84, 3, "fit", ["frailty"]),
+        (84, 3, "frail", []),
+        (76, 1, "fit", ["frailty"]),
+        (75, 1, "fit", []),
+        (60, 2, "intermediate", ["frailty"]),
+        (60, 0, "frail", ["frailty"]),
+        (60, 1, "frail", []),
+        (70, 1, "fit", []),
+    ],
+)
+def test_a_stated_frailty_against_age_and_ecog(age: int, ecog: int, frailty: str, expected: list[str]) -> None:
+    """Age 76 to 80 counts one point, above 80 two, ECOG up to two; frail from two; the Charlson index may add one."""
+    assert contradictions(patient={"age": age}, fitness={"ecog": ecog, "frailty": frailty}) == expected
+
+
+def test_other_contradictions() -> None:
+    line = {"drugs": ["bortezomib"], "start": "2024-01-01", "stop": "2026-05-01", "stop_reason": "completed"}
+    relapse = {"type": "clinical-relapse", "date": "2026-03-01"}
+    assert contradictions(lines=[line], disease={"event": relapse}) == ["end of the last line"]
+    assert contradictions(lines=[line], disease={"event": {"type": "newly-diagnosed"}}) == ["newly diagnosed"]
+    assert contradictions(lines=[], disease={"event": relapse}) == ["relapse"]
+    silent = {"type": "biochemical-relapse", "date": "2026-06-01", "symptoms": "yes"}
+    assert contradictions(lines=[line], disease={"event": silent}) == ["kind of relapse"]
+    record = {"drug": "teclistamab", "start": "2025-01-01", "end": "2025-02-01"}
+    assert contradictions(lines=[line], treatments=[record]) == ["lines of therapy"]
+    without = {**line, "transplant": "no"}
+    graft = {"procedure": "autologous-transplant", "date": "2025-01-01"}
+    assert contradictions(lines=[without], procedures=[graft]) == ["transplant"]
+
+
+def test_cytogenetics() -> None:
+    none = {"del(17p)": "absent", "t(4;14)": "absent", "t(14;16)": "absent", "t(14;20)": "absent", "gain(1q)": "absent"}
+    assert value("high_risk_cytogenetics", disease={"cytogenetics": none}) is False
+    assert value("high_risk_cytogenetics", disease={"cytogenetics": {"t(4;14)": "present"}}) is True
+    untested = {key: state for key, state in none.items() if key != "t(14;20)"}
+    assert value("high_risk_cytogenetics", disease={"cytogenetics": untested}) is None
+    assert value("gain1q", disease={"cytogenetics": {"amp(1q)": "present"}}) is True
+    assert value("gain1q", disease={"cytogenetics": {"amp(1q)": "absent"}}) is None
+    assert value("del1p", disease={"cytogenetics": {"biallelic-del(1p)": "present"}}) is True
+
+
+@pytest.mark.parametrize(("cells", "expected"), [(21, True), (20, None), (19, False)])
+def test_del17p_by_its_share_of_cells(cells: int, expected: bool | None) -> None:
+    others = {"t(4;14)": "absent", "t(14;16)": "absent", "t(14;20)": "absent", "gain(1q)": "absent"}
+    disease = {"cytogenetics": {**others, "del(17p)": cells}}
+    assert value("high_risk_cytogenetics", disease=disease) is expected
+    assert value("del17p", disease=disease) is True
