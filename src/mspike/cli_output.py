@@ -27,8 +27,10 @@ def say(message: str) -> None:
     """To stderr; never a patient value."""
     try:
         print(message, file=sys.stderr, flush=True)
-    except (OSError, ValueError):
-        pass  # nobody listens any more
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nobody listens; the last flush at exit must not fail for it
+    except ValueError:
+        pass  # stderr is closed
 
 
 def stop(message: str, code: int = USAGE) -> NoReturn:
