@@ -13,7 +13,7 @@ from mspike.knowledge import Applied, Catalogue, InForce, evaluate
 from mspike.knowledge.model import Cite
 from mspike.options.answer import Need, Reason, SourceRef
 from mspike.options.printed import source_ref
-from mspike.options.truth import Truths
+from mspike.options.truth import UNRECORDED, Truths
 from mspike.options.verdict import FITS, weight
 
 FACT = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
@@ -45,10 +45,10 @@ class Explainer:
     def outcomes(self) -> dict[int, Outcome]:
         """Every criterion in force that is not silent, by its number in the catalogue."""
         found = {}
-        fact = self.truths.fact
+        facts = self.truths.facts
         for number, criterion in enumerate(self.catalogue.criteria):
             expr = criterion.expr
-            if expr[0] == "fact" and fact(expr[1]).value is False:
+            if expr[0] == "fact" and facts.get(expr[1], UNRECORDED).value is False:
                 continue  # most criteria are one fact that is not there: seen at once
             outcome = self.outcome(criterion)
             if outcome is not SILENT:

@@ -5,12 +5,12 @@ Ruled out only if every earlier regimen is (decision 23).
 
 from __future__ import annotations
 
-from collections import ChainMap
+from functools import lru_cache
 
 import msgspec
 
 from mspike.derive import Line, State, regimen_facts
-from mspike.knowledge import Applied, InForce
+from mspike.knowledge import Applied, Catalogue, InForce
 from mspike.options.answer import VERDICTS, Option, Reason
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.printed import print_options
@@ -56,12 +56,18 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
     return option
 
 
+@lru_cache(maxsize=1024)
+def inherited_by(drugs: tuple[str, ...], catalogue: Catalogue) -> tuple[Applied, ...]:
+    """What a set of drugs carries wherever it is given."""
+    return catalogue.statements(drugs)[0]
+
+
 def judge_line(line: Line, own: list[Applied], state: State, explainer: Explainer) -> Judgement:
     """One earlier regimen: its own criteria and all that its drugs and their classes carry."""
     catalogue = explainer.catalogue
-    facts = ChainMap(regimen_facts(line, state, catalogue.knowledge), state.facts)
+    facts = {**state.facts, **regimen_facts(line, state, catalogue.knowledge)}
     local = Explainer(catalogue, Truths(facts), explainer.policies, prefix=f"{line.regimen} (line {line.number}): ")
-    inherited, _ = catalogue.statements(line.drugs)
+    inherited = inherited_by(line.drugs, catalogue)
     return weigh(map(local.outcome, (*own, *inherited)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mspike.derive import Fact
 from mspike.knowledge import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
@@ -11,22 +11,27 @@ from mspike.record import Number
 UNRECORDED = Fact()
 
 
+class Leaves(dict[Expr, Truth]):
+    """The truth of each ("fact", …) and ("cmp", …), found when it is first asked for."""
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        super().__init__()
+        self.facts = facts
+
+    def __missing__(self, leaf: Expr) -> Truth:
+        truth = self[leaf] = leaf_truth(leaf, self.facts.get(leaf[1], UNRECORDED))
+        return truth
+
+
 class Truths:
-    """The truth of expressions for one patient. Each distinct leaf is looked up once."""
+    """The truth of expressions for one patient."""
 
     def __init__(self, facts: Mapping[str, Fact]) -> None:
         self.facts = facts
-        self._leaves: dict[Expr, Truth] = {}
+        self.leaf: Callable[[Expr], Truth] = Leaves(facts).__getitem__
 
     def fact(self, name: str) -> Fact:
         return self.facts.get(name, UNRECORDED)
-
-    def leaf(self, leaf: Expr) -> Truth:
-        """The truth of one ("fact", …) or ("cmp", …)."""
-        truth = self._leaves.get(leaf)
-        if truth is None:
-            truth = self._leaves[leaf] = leaf_truth(leaf, self.fact(leaf[1]))
-        return truth
 
     def of(self, expr: Expr) -> Truth:
         return evaluate(expr, self.leaf)
