@@ -120,6 +120,12 @@ def test_a_verdict_follows_from_its_reasons(states: list[State]) -> None:
                 assert option.verdict == "fits"
 
 
+def test_what_cannot_be_told_names_what_decides(states: list[State]) -> None:
+    for state in states:
+        for option in build_answer(state).options:
+            assert any(n.decides for n in option.needs) is (option.verdict == "cannot-tell"), f"{state.id} {option.id}"
+
+
 def test_order_is_path_verdict_label_id(states: list[State]) -> None:
     paths = [p.path for p in load_knowledge().paths]
     for state in states:

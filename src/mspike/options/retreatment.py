@@ -11,7 +11,7 @@ import msgspec
 
 from mspike.derive import Line, State, regimen_facts
 from mspike.knowledge import Applied, Catalogue, InForce
-from mspike.options.answer import VERDICTS, Option, Reason
+from mspike.options.answer import Option, Reason
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.printed import print_options
 from mspike.options.reasons import Explainer
@@ -50,8 +50,8 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
         for name, decides in judged.needs.items():
             whole.miss([name], decides and judged.verdict == "cannot-tell")
     whole.against.sort(key=rule_outs_first)
+    whole.weight = max(whole.weight, min(weights))
     option = as_option(item, whole, "no-label", explainer)
-    option.verdict = VERDICTS[max(whole.weight, min(weights))]
     option.repeats = msgspec.to_builtins(repeats)
     return option
 
