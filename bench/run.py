@@ -72,18 +72,18 @@ def once(command: list[str]) -> tuple[float, float]:
 
 
 def one_more_patient() -> list[Row]:
-    """Read, derive, judge, write JSON; the first round over all examples is not counted."""
+    """Read, derive, judge, write a line of JSON; the first round over all examples is not counted."""
     from mspike.derive import derive_state
     from mspike.knowledge import load_knowledge
     from mspike.knowledge.policy import settle
     from mspike.options import build_answer
     from mspike.record import Record, read_case
-    from mspike.report import finish, render
+    from mspike.report import render_bytes
 
     knowledge = load_knowledge()
     policies = settle(knowledge)
     files = [(path.read_bytes(), str(path)) for path in RECORDS]
-    taken: dict[str, list[float]] = {"read": [], "derive": [], "judge": [], "write JSON": [], "all": []}
+    taken: dict[str, list[float]] = {"read": [], "derive": [], "judge": [], "write": [], "all": []}
     for counted in range(ROUNDS + 1):
         for data, name in files:
             clock = [time.perf_counter()]
@@ -94,7 +94,7 @@ def one_more_patient() -> list[Row]:
             clock.append(time.perf_counter())
             answer = build_answer(state)
             clock.append(time.perf_counter())
-            render(finish(answer), "json")
+            render_bytes(answer, "ndjson")
             clock.append(time.perf_counter())
             if counted:
                 for what, start, end in zip(taken, clock, clock[1:], strict=False):

@@ -15,7 +15,6 @@ import msgspec
 from mspike.derive.state import Fact
 from mspike.knowledge import Catalogue, catalogue
 from mspike.knowledge.grammar import Truth
-from mspike.options.label import label_truth
 from mspike.options.truth import Truths, tri
 from mspike.record.model import Number
 from spec_tables import SPEC, read_rows
@@ -84,21 +83,19 @@ def run(case: Case) -> str:
         _, name, index = case.criterion.split("/")
         entry = in_force.knowledge.disagreements[name]
         when = entry.when if index == "shown" else entry.positions[int(index)].when
-        return word(truths.of(in_force.expr(when)), "met", "not-met")
+        return word(truths.of(in_force.clause(when)), "met", "not-met")
     item = next(i for i in in_force.options if i.option.option == case.option)
     if case.criterion == "availability":
         return item.availability.status if item.availability else "unknown"
     if case.criterion == "label":
-        if item.availability is None or not item.availability.label:
+        if item.label is None:
             return "no-label"
-        return {True: "met", False: "not-met", None: "cannot-tell"}[
-            tri(label_truth(item.availability, in_force, truths))
-        ]
+        return {True: "met", False: "not-met", None: "cannot-tell"}[tri(truths.of(item.label.clause))]
     found = [c for c in item.criteria if c.origin == case.criterion]
     if not found:
         return "not in force"
     effect = found[0].effect if not found[0].policy else str(in_force.knowledge.policy(found[0].policy))
-    return word(truths.of(found[0].expr), effect, "silent")
+    return word(truths.of(found[0].clause), effect, "silent")
 
 
 def word(truth: Truth, yes: str, no: str) -> str:

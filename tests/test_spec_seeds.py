@@ -88,10 +88,10 @@ def brand(name: str) -> str:
 
 def retreatment(row: dict[str, str]) -> str:
     (repeat,) = option(small_record(given_of(row)), "retreatment").repeats
-    side = "for" if row["-> result"].endswith("reason for") else "against"
-    words = {"for": "a reason for", "against": "a reason against"}[side]
-    named = [r for r in repeat[side] if r["source"]["id"].startswith("seed-") or side == "against"]
-    return f"listed with {words}" if named else f"listed without {words}"
+    if row["-> result"].endswith("reason for"):
+        named = [r for r in repeat.for_ if r.source.id.startswith("seed-")]
+        return f"listed {'with' if named else 'without'} a reason for"
+    return f"listed {'with' if repeat.against else 'without'} a reason against"
 
 
 def same_for_all(ids: list[str], get: Callable[[str], Any]) -> str:

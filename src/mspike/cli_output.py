@@ -94,7 +94,7 @@ class Output:
         """What could not be printed one by one: a JSON array, a page, the refusals beside a folder, or the file."""
         if self.each:
             for refusal in self.results:
-                self._print(refusal.text(self.format))
+                self._print(refusal.text(self.format).encode())
         elif self.results:
             whole = self._render(self.results[0] if len(self.results) == 1 else self.results)
             no_page = self.format == "html" and not isinstance(self.results[0], Answer)
@@ -117,36 +117,36 @@ class Output:
         self.names.add(name.casefold())
         return name + SUFFIX[self.format]
 
-    def _render(self, result: Any) -> str:
+    def _render(self, result: Any) -> bytes:
         from mspike import report
 
-        if self.format != "text":
-            return report.render_state(result, self.format) if self.state_only else report.render(result, self.format)
-        how = {**(report.terminal_look(sys.stdout) if self.target is None else {}), **self.look}
-        return report.render_state(result, "text", **how) if self.state_only else report.render(result, "text", **how)
+        how = self.look
+        if self.format == "text" and self.target is None:
+            how = {**report.terminal_look(sys.stdout), **how}
+        if self.state_only:
+            return report.render_state(result, self.format, **how).encode()
+        return report.render_bytes(result, self.format, **how)
 
-    def _print(self, text: str) -> None:
+    def _print(self, data: bytes) -> None:
         from mspike.report import RULE
 
         if self.format == "text":
-            text = RULE + text if self.printed else text
+            text = (RULE if self.printed else "") + data.decode()
             data = text.encode(sys.stdout.encoding, errors="replace")
-        else:
-            data = text.encode()
         self.printed += 1
         rest = memoryview(data)
         while rest:  # an unbuffered stream takes a part, and says how much
             rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
 
-    def _file(self, path: Path, text: str) -> None:
+    def _file(self, path: Path, data: bytes) -> None:
         """Whole or not at all."""
         try:
             path.parent.mkdir(exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=".mspike-")
             try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
                 os.chmod(name, 0o666 & ~usual_mask())
                 os.replace(name, path)
             except BaseException:

@@ -164,12 +164,12 @@ def test_templates(knowledge: Knowledge, each: str, says: str, when: str, name: 
 
 def test_a_template_fills_in_sentence_and_facts(knowledge: Knowledge) -> None:
     made = of_rule(knowledge, rule("core-drug", "Refractory to {drug}", "refractory_{drug}"), "Iber-Dd")
-    assert {c.says: names(c.expr) for c in made.values()} == {
+    assert {c.says: names(c.clause.expr) for c in made.values()} == {
         "Refractory to iberdomide": ("refractory_iberdomide",),
         "Refractory to daratumumab": ("refractory_daratumumab",),
     }
     classes = of_rule(knowledge, rule("core-class", "{class}: {drug}", "refractory_{class}", classes=("PI",)), "KPd")
-    assert [(c.says, names(c.expr)) for c in classes.values()] == [
+    assert [(c.says, names(c.clause.expr)) for c in classes.values()] == [
         ("proteasome inhibitor: carfilzomib", ("refractory_pi",))
     ]
 

@@ -11,7 +11,6 @@ import pytest
 from mspike.derive import State, derive_state
 from mspike.derive.state import Fact
 from mspike.knowledge import catalogue, load_knowledge
-from mspike.knowledge.grammar import names
 from mspike.knowledge.policy import settle
 from mspike.options import build_answer
 from mspike.options.verdict import verdict
@@ -24,11 +23,11 @@ SHUT = {"ruled-out"}
 def named_facts(state: State) -> list[str]:
     """The facts that some rule in force names and this state knows."""
     in_force = catalogue(state.as_of, state.country)
-    used = {n for item in in_force.options for c in item.criteria for n in names(c.expr)}
+    used = {n for item in in_force.options for c in item.criteria for n in c.clause.names}
     for item in in_force.options:
         for row in (item.availability, *item.elsewhere.values()):
             for branch in row.label if row else ():
-                used |= {n for condition in branch.conditions for n in names(in_force.expr(condition.when))}
+                used |= {n for condition in branch.conditions for n in in_force.clause(condition.when).names}
     return sorted(n for n in used if n in state.facts and state.facts[n].value is not None)
 
 

@@ -19,6 +19,7 @@ from mspike.options.answer import (
     Position,
     Question,
     Reason,
+    Repeat,
     SourceRef,
 )
 
@@ -75,7 +76,7 @@ def option(
     available: tuple[str, str | None, str] = ("approved", None, "lbl-dar"),
     evidence: tuple[Evidence, ...] = (),
     schedule: str = "",
-    repeats: list[dict[str, Any]] | None = None,
+    repeats: list[Repeat] | None = None,
 ) -> Option:
     status, since, source = available
     return Option(
@@ -368,12 +369,9 @@ def options() -> list[Option]:
             reason("re/vrd", "against", "definition", "VRd as a whole: lenalidomide part is refractory", "moreau17"),
             available=("practice", None, "seed-nci"),
             repeats=[
-                {
-                    "regimen": "VRd",
-                    "line": 1,
-                    "verdict": "ruled-out",
-                    "against": [reason("re/vrd/len", "rules-out", "definition", LEN, "moreau17")],
-                },
+                Repeat(
+                    1, "VRd", "ruled-out", against=[reason("re/vrd/len", "rules-out", "definition", LEN, "moreau17")]
+                ),
             ],
         ),
         option(

@@ -37,7 +37,7 @@ def test_the_fields_stand_in_the_order_of_the_contract() -> None:
 
 def test_nothing_is_lost_on_the_way() -> None:
     answer = finish(sample_answer())
-    back = msgspec.json.decode(render_json(answer).encode(), type=Answer)
+    back = msgspec.json.decode(render_json(answer), type=Answer)
     assert msgspec.to_builtins(back) == msgspec.to_builtins(answer)
 
 

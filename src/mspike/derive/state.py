@@ -12,7 +12,7 @@ from mspike.record import Day, Number, Tri
 FactValue = bool | Number | str | None
 
 
-class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+class Fact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One fact about the patient. Its name, type, unit and meaning stand in `knowledge/data/facts.yaml`.
 
     `value`: True/False for a yes-or-no fact, a `Number` interval for a number, a word for a word; None = unknown.

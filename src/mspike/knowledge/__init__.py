@@ -9,7 +9,7 @@ import datetime as dt
 from functools import cache, lru_cache
 
 from mspike.knowledge import model
-from mspike.knowledge.catalogue import Applied, AppliedRisk, Catalogue, InForce, first_day, token
+from mspike.knowledge.catalogue import Applied, AppliedRisk, Catalogue, Clause, InForce, Label, first_day, token
 from mspike.knowledge.codes import Codes, TestSpec, unit_key, unpack_codes, word_key
 from mspike.knowledge.files import KnowledgeError
 from mspike.knowledge.grammar import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
@@ -54,11 +54,13 @@ __all__ = [
     "Applied",
     "AppliedRisk",
     "Catalogue",
+    "Clause",
     "Codes",
     "Expr",
     "InForce",
     "Knowledge",
     "KnowledgeError",
+    "Label",
     "TestSpec",
     "Truth",
     "catalogue",

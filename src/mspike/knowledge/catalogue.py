@@ -11,7 +11,7 @@ from functools import cached_property
 
 import msgspec
 
-from mspike.knowledge.grammar import Expr
+from mspike.knowledge.grammar import Expr, blockers, names
 from mspike.knowledge.model import (
     Availability,
     Cite,
@@ -30,13 +30,44 @@ FALLBACK = {"UK": "EU"}
 """A country without a row of its own takes this one's label (decision 26)."""
 
 
+class Clause(msgspec.Struct, frozen=True, eq=False):
+    """A `when` as it is evaluated: one object however many statements share it, so that it is evaluated once."""
+
+    expr: Expr
+    names: frozenset[str]
+    blockers: frozenset[tuple[str, bool]]
+    """The facts that, with that value, make it a sure no."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """One condition of a label."""
+
+    clause: Clause
+    says: str
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One way to meet a label: all its conditions."""
+
+    clause: Clause
+    route: str
+    conditions: tuple[Wanted, ...]
+
+
+class Label(msgspec.Struct, frozen=True):
+    """A label as it is evaluated: met by any of its ways."""
+
+    clause: Clause
+    ways: tuple[Way, ...]
+
+
 class Applied(msgspec.Struct, frozen=True):
     """One criterion as it applies to an option: template names filled in, source resolved."""
 
     origin: str
     """`bortezomib/neuropathy-hold`: the file and the criterion."""
     says: str
-    expr: Expr
+    clause: Clause
     effect: str
     kind: str
     source: Cite
@@ -58,12 +89,14 @@ class InForce(msgspec.Struct, frozen=True):
     option: Option
     availability: Availability | None
     """In the asked country; None: nothing is recorded for that day."""
+    label: Label | None
+    """That country's label; None: no label, or no condition in it."""
     elsewhere: dict[str, Availability]
     """In the other countries."""
     criteria: tuple[Applied, ...]
     known_risks: tuple[AppliedRisk, ...]
     evidence: tuple[Evidence, ...]
-    numbers: frozenset[int] = frozenset()
+    numbers: tuple[int, ...] = ()
     """Where its criteria stand in `Catalogue.criteria`."""
 
 
@@ -75,6 +108,8 @@ class Catalogue:
         self.conditions = conditions
         self.as_of = as_of
         self.country = country
+        self._clauses: dict[Expr, Clause] = {}
+        self._by_text: dict[str, Clause] = {}
         self._shared: dict[tuple[str, ...], tuple[tuple[Applied, ...], tuple[AppliedRisk, ...]]] = {}
 
     @cached_property
@@ -91,9 +126,16 @@ class Catalogue:
         """The options with the numbers of their criteria."""
         number = {id(c): i for i, c in enumerate(self.criteria)}
         return tuple(
-            msgspec.structs.replace(item, numbers=frozenset(number[id(c)] for c in item.criteria))
-            for item in self.options
+            msgspec.structs.replace(item, numbers=tuple(number[id(c)] for c in item.criteria)) for item in self.options
         )
+
+    @cached_property
+    def clauses(self) -> dict[Clause, tuple[int, ...]]:
+        """What the criteria ask, each once, with the numbers of the criteria that ask it."""
+        found: dict[Clause, list[int]] = {}
+        for number, criterion in enumerate(self.criteria):
+            found.setdefault(criterion.clause, []).append(number)
+        return {clause: tuple(numbers) for clause, numbers in found.items()}
 
     @cached_property
     def disagreements(self) -> tuple[Disagreement, ...]:
@@ -111,8 +153,29 @@ class Catalogue:
 
         return fact_specs(self.knowledge)
 
-    def expr(self, when: str) -> Expr:
-        return self.conditions[when]
+    def clause(self, when: str) -> Clause:
+        """What a `when` of the files asks."""
+        found = self._by_text.get(when)
+        if found is None:
+            found = self._by_text[when] = self._clause(self.conditions[when])
+        return found
+
+    def label(self, row: Availability) -> Label | None:
+        """The label of an availability; None where it has no condition."""
+        if not row.label:
+            return None
+        ways = []
+        for branch in row.label:
+            conditions = tuple(Wanted(self.clause(c.when), c.says) for c in branch.conditions)
+            together = self._clause(("and", tuple(c.clause.expr for c in conditions)))
+            ways.append(Way(together, branch.route, conditions))
+        return Label(self._clause(("or", tuple(way.clause.expr for way in ways))), tuple(ways))
+
+    def _clause(self, expr: Expr) -> Clause:
+        found = self._clauses.get(expr)
+        if found is None:
+            found = self._clauses[expr] = Clause(expr, frozenset(names(expr)), blockers(expr))
+        return found
 
     def statements(
         self, drugs: tuple[str, ...], path: str = "", option: str = ""
@@ -129,9 +192,9 @@ class Catalogue:
                 criteria += part[0]
                 risks += part[1]
         for rule in self.knowledge.rules.values():
-            for names in self.bindings(rule, drugs, path, option):
-                key = ("rule", rule.rule, *names.values())
-                part = self._of_versions(key, rule.rule, rule.versions, names)
+            for values in self.bindings(rule, drugs, path, option):
+                key = ("rule", rule.rule, *values.values())
+                part = self._of_versions(key, rule.rule, rule.versions, values)
                 criteria += part[0]
                 risks += part[1]
         return tuple(criteria), tuple(risks)
@@ -154,11 +217,13 @@ class Catalogue:
     def _in_force(self, option: Option) -> InForce:
         criteria, risks = self.statements(option.drugs, option.path, option.option)
         own = self._of_versions(("option", option.option), option.option, option.versions)
+        here = self.availability(option, self.country)
         others = (c for c in ("US", "EU", "UK") if c != self.country)
         elsewhere = {c: row for c in others if (row := self.availability(option, c)) is not None}
         return InForce(
             option,
-            self.availability(option, self.country),
+            here,
+            self.label(here) if here else None,
             elsewhere,
             (*own[0], *criteria),
             (*own[1], *risks),
@@ -203,13 +268,13 @@ class Catalogue:
         return [{}] if hit else []
 
     def _of_versions(
-        self, key: tuple[str, ...], name: str, versions: tuple[Version, ...], names: Mapping[str, str] = {}
+        self, key: tuple[str, ...], name: str, versions: tuple[Version, ...], values: Mapping[str, str] = {}
     ) -> tuple[tuple[Applied, ...], tuple[AppliedRisk, ...]]:
         """The statements of the version in force, made once per day and country so that options share them."""
         found = self._shared.get(key)
         if found is None:
             version = self.in_force(versions)
-            found = ((), ()) if version is None else self._apply(name, version, names)
+            found = ((), ()) if version is None else self._apply(name, version, values)
             self._shared[key] = found
         return found
 
@@ -222,20 +287,20 @@ class Catalogue:
         return found
 
     def _apply(
-        self, name: str, version: Version, names: Mapping[str, str]
+        self, name: str, version: Version, values: Mapping[str, str]
     ) -> tuple[tuple[Applied, ...], tuple[AppliedRisk, ...]]:
-        suffix = "".join(f"/{value}" for key, value in names.items() if key != "option")
+        suffix = "".join(f"/{value}" for key, value in values.items() if key != "option")
         return (
             tuple(
                 Applied(
-                    f"{name}{suffix}/{c.id}", self._fill(c.says, names), self._bind(c, names), c.effect, c.kind,
+                    f"{name}{suffix}/{c.id}", self._fill(c.says, values), self._bind(c, values), c.effect, c.kind,
                     c.source or version.source, c.status, c.policy,
                 )
                 for c in version.criteria if self._here(c.countries)
             ),
             tuple(
                 AppliedRisk(
-                    f"{name}{suffix}/{r.id}", self._fill(r.says, names), r.kind, r.source or version.source, r.status,
+                    f"{name}{suffix}/{r.id}", self._fill(r.says, values), r.kind, r.source or version.source, r.status,
                 )
                 for r in version.known_risks if self._here(r.countries)
             ),
@@ -245,9 +310,9 @@ class Catalogue:
         """Whether a statement limited to countries holds here; a country takes its fallback's unless it is named."""
         return not countries or self.country in countries or FALLBACK.get(self.country) in countries
 
-    def _fill(self, says: str, names: Mapping[str, str]) -> str:
+    def _fill(self, says: str, values: Mapping[str, str]) -> str:
         known = self.knowledge
-        for key, value in names.items():
+        for key, value in values.items():
             if key == "drug":
                 label = known.drugs[value].label
                 value = label[0].lower() + label[1:]
@@ -258,9 +323,9 @@ class Catalogue:
             says = says.replace("{" + key + "}", value)
         return says
 
-    def _bind(self, criterion: Criterion, names: Mapping[str, str]) -> Expr:
+    def _bind(self, criterion: Criterion, values: Mapping[str, str]) -> Clause:
         expr = self.conditions[criterion.when]
-        return rename(expr, {f"__{key}__": token(value) for key, value in names.items()}) if names else expr
+        return self._clause(rename(expr, {f"__{key}__": token(v) for key, v in values.items()}) if values else expr)
 
 
 def rename(expr: Expr, names: Mapping[str, str]) -> Expr:
@@ -295,4 +360,4 @@ def first_day(text: str) -> dt.date:
     return dt.date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
 
 
-__all__ = ["Applied", "AppliedRisk", "Catalogue", "InForce", "Risk", "first_day", "rename", "token"]
+__all__ = ["Applied", "AppliedRisk", "Catalogue", "Clause", "InForce", "Label", "Risk", "first_day", "rename", "token"]

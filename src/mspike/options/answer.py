@@ -11,14 +11,14 @@ VERDICTS = ("fits", "caution", "cannot-tell", "ruled-out")
 LABEL_FITS = ("met", "cannot-tell", "not-met", "no-label")
 
 
-class SourceRef(msgspec.Struct, frozen=True):
+class SourceRef(msgspec.Struct, frozen=True, gc=False):
     id: str
     title: str
     locator: str
     date: str
 
 
-class Reason(msgspec.Struct, frozen=True):
+class Reason(msgspec.Struct, frozen=True, gc=False):
     """Why, in words, with the facts that made it true and one source."""
 
     id: str
@@ -33,7 +33,7 @@ class Reason(msgspec.Struct, frozen=True):
     """Review: `draft`, `source-checked` or `clinician-reviewed`."""
 
 
-class Need(msgspec.Struct, frozen=True):
+class Need(msgspec.Struct, frozen=True, gc=False):
     fact: str
     question: str
     settles: str
@@ -57,6 +57,18 @@ class Evidence(msgspec.Struct, frozen=True):
     status: str = "draft"
 
 
+class Repeat(msgspec.Struct, frozen=True):
+    """One earlier regimen, judged on its own: may it be repeated?"""
+
+    line: int
+    regimen: str
+    verdict: str
+    for_: list[Reason] = msgspec.field(name="for", default_factory=list)
+    against: list[Reason] = []
+    cautions: list[Reason] = []
+    needs: list[Need] = []
+
+
 class Option(msgspec.Struct, omit_defaults=False):
     id: str
     label: str
@@ -72,11 +84,11 @@ class Option(msgspec.Struct, omit_defaults=False):
     evidence: list[Evidence]
     drugs: tuple[str, ...] = ()
     schedule: str = ""
-    repeats: list[dict[str, Any]] = []
-    """Retreatment only: each earlier regimen with its own verdict and reasons."""
+    repeats: list[Repeat] = []
+    """Retreatment only."""
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True, gc=False):
     fact: str
     question: str
     options_affected: int
@@ -85,7 +97,7 @@ class Question(msgspec.Struct, frozen=True):
     settles: str = ""
 
 
-class Position(msgspec.Struct, frozen=True):
+class Position(msgspec.Struct, frozen=True, gc=False):
     source: SourceRef
     says: str
     met: bool | None

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from mspike.knowledge import Catalogue, InForce, model
+from mspike.knowledge import Catalogue, InForce, Label, model
 from mspike.options.answer import Disagreement, Position
-from mspike.options.label import label_truth
 from mspike.options.reasons import Explainer
 from mspike.options.truth import tri
 
@@ -20,7 +19,7 @@ def disagree(explainer: Explainer) -> list[Disagreement]:
 def between_sources(explainer: Explainer) -> Iterator[Disagreement]:
     catalogue, truths = explainer.catalogue, explainer.truths
     for entry in catalogue.disagreements:
-        if not truths.of(catalogue.expr(entry.when))[0]:
+        if not truths.of(catalogue.clause(entry.when))[0]:
             continue  # not this record's matter, or not known to be: then a question asks
         yield Disagreement(
             topic=entry.topic,
@@ -28,7 +27,7 @@ def between_sources(explainer: Explainer) -> Iterator[Disagreement]:
                 Position(
                     explainer.source(p.source),
                     explainer.fill(p.says),
-                    tri(truths.of(catalogue.expr(p.when))) if p.when else None,
+                    tri(truths.of(catalogue.clause(p.when))) if p.when else None,
                     p.status,
                     bool(p.when),
                 )
@@ -42,19 +41,19 @@ def between_sources(explainer: Explainer) -> Iterator[Disagreement]:
 def between_countries(explainer: Explainer) -> Iterator[Disagreement]:
     """An option whose label the record meets in one country and not in another, or that one of them withdrew."""
     for item, rows in differing(explainer.catalogue):
-        met = [tri(label_truth(row, explainer.catalogue, explainer.truths)) if row.label else None for _, row in rows]
-        if {True, False} <= set(met) or len({row.status == "withdrawn" for _, row in rows}) > 1:
+        met = [tri(explainer.truths.of(label.clause)) if label else None for _, _, label in rows]
+        if {True, False} <= set(met) or len({row.status == "withdrawn" for _, row, _ in rows}) > 1:
             yield Disagreement(
                 topic=f"{item.option.label}: the label differs by country",
                 positions=[
                     Position(explainer.source(row.source), country_says(country, row), fit, row.review, bool(row.label))
-                    for (country, row), fit in zip(rows, met, strict=True)
+                    for (country, row, _), fit in zip(rows, met, strict=True)
                 ],
                 id=f"country-{item.option.option}",
             )
 
 
-Rows = tuple[tuple[str, model.Availability], ...]
+Rows = tuple[tuple[str, model.Availability, Label | None], ...]
 
 
 @lru_cache(maxsize=8)
@@ -66,7 +65,7 @@ def differing(catalogue: Catalogue) -> tuple[tuple[InForce, Rows], ...]:
         own = item.option.availability
         rows = tuple((c, row) for c, row in {**here, **item.elsewhere}.items() if c != "UK" or "UK" in own or c in here)
         if len({(row.status, tuple(c.when for b in row.label for c in b.conditions)) for _, row in rows}) > 1:
-            found.append((item, rows))
+            found.append((item, tuple((c, row, catalogue.label(row)) for c, row in rows)))
     return tuple(found)
 
 

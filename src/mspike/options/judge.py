@@ -10,7 +10,7 @@ from mspike.knowledge import YES, InForce
 from mspike.options.answer import VERDICTS, Need, Option, Reason
 from mspike.options.label import judge_label
 from mspike.options.printed import print_options
-from mspike.options.reasons import Explainer, Outcome
+from mspike.options.reasons import SILENT, Explainer, Outcome
 from mspike.options.verdict import CANNOT_TELL, FITS, weight
 
 
@@ -20,8 +20,10 @@ class Judgement(msgspec.Struct):
     supports: list[Reason] = []
     against: list[Reason] = []
     cautions: list[Reason] = []
-    needs: dict[str, bool] = {}
-    """Missing fact → whether the verdict hangs on it."""
+    deciding: dict[str, None] = {}
+    """Missing facts that the verdict hangs on."""
+    missing: dict[str, None] = {}
+    """Missing facts that move no verdict."""
     weight: int = FITS
 
     def add(self, reason: Reason) -> None:
@@ -30,8 +32,7 @@ class Judgement(msgspec.Struct):
         self.weight = max(self.weight, weight(reason.effect, YES))
 
     def miss(self, names: Iterable[str], decides: bool) -> None:
-        for name in names:
-            self.needs[name] = self.needs.get(name, False) or decides
+        (self.deciding if decides else self.missing).update(dict.fromkeys(names))
 
     @property
     def verdict(self) -> str:
@@ -43,14 +44,22 @@ def weigh(outcomes: Iterable[Outcome]) -> Judgement:
     judged = Judgement()
     sides = {"supports": judged.supports, "caution": judged.cautions}
     heaviest = FITS
+    deciding: list[str] = []
+    missing: list[str] = []
     for outcome in outcomes:
+        if outcome is SILENT:
+            continue
         if outcome.weight > heaviest:
             heaviest = outcome.weight
         if outcome.reason is not None:
             sides.get(outcome.reason.effect, judged.against).append(outcome.reason)
-        elif outcome.missing:
-            judged.miss(outcome.missing, outcome.weight == CANNOT_TELL)
+        elif outcome.weight == CANNOT_TELL:
+            deciding += outcome.missing
+        else:
+            missing += outcome.missing
     judged.weight = heaviest
+    judged.miss(deciding, True)
+    judged.miss(missing, False)
     judged.supports.sort(key=by_kind)
     judged.against.sort(key=rule_outs_first)
     return judged
@@ -109,7 +118,8 @@ def needs(judged: Judgement, explainer: Explainer) -> list[Need]:
     """
     undecided = judged.weight == CANNOT_TELL
     found: dict[str, Need] = {}
-    for name, decides in sorted(judged.needs.items(), key=lambda item: not item[1]):
-        need = explainer.need(name, decides and undecided)
-        found.setdefault(need.question, need)
+    for names, decides in ((judged.deciding, undecided), (judged.missing, False)):
+        for name in names:
+            need = explainer.need(name, decides)
+            found.setdefault(need.question, need)
     return list(found.values())

@@ -5,14 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from mspike.derive import show_value
-from mspike.knowledge import Catalogue, InForce, Truth
-from mspike.knowledge.model import Availability, Branch
+from mspike.knowledge import InForce
 from mspike.options.answer import Reason
 from mspike.options.reasons import Explainer
-from mspike.options.truth import Truths, tri
+from mspike.options.truth import tri
 
 
-class LabelFit(msgspec.Struct, frozen=True):
+class LabelFit(msgspec.Struct, frozen=True, gc=False):
     """`fit` is the contract's word; `reason` says so; `missing` are the facts it hangs on."""
 
     fit: str
@@ -20,44 +19,21 @@ class LabelFit(msgspec.Struct, frozen=True):
     missing: tuple[str, ...] = ()
 
 
-def branch_truth(branch: Branch, catalogue: Catalogue, truths: Truths) -> Truth:
-    """All conditions of one branch."""
-    true, false = 1, 0
-    for condition in branch.conditions:
-        t, f = truths.of(catalogue.expr(condition.when))
-        true, false = true & t, false | f
-    return true, false
-
-
-def label_truth(availability: Availability, catalogue: Catalogue, truths: Truths) -> Truth:
-    """Any branch. Only for an availability with a label."""
-    true, false = 0, 1
-    for branch in availability.label:
-        t, f = branch_truth(branch, catalogue, truths)
-        true, false = true | t, false & f
-    return true, false
-
-
 def judge_label(item: InForce, explainer: Explainer) -> LabelFit:
     """Whether the record meets the label's own conditions in the country asked for, with the reason in words."""
-    availability = item.availability
-    if availability is None or not availability.label:
+    availability, label = item.availability, item.label
+    if availability is None or label is None:
         return LabelFit("no-label")
     catalogue, truths = explainer.catalogue, explainer.truths
-    met = tri(label_truth(availability, catalogue, truths))
-    names: dict[str, None] = {}
-    parts = []
-    for branch in availability.label:
-        wanted = tri(branch_truth(branch, catalogue, truths))
-        if wanted is not met:
-            continue
-        conditions = [c for c in branch.conditions if met is True or tri(truths.of(catalogue.expr(c.when))) is met]
-        for condition in conditions:
-            names.update(dict.fromkeys(truths.because(catalogue.expr(condition.when))))
-        text = "; ".join(c.says for c in conditions)
-        parts.append(f"{branch.route}: {text}" if branch.route else text)
+    met = tri(truths.of(label.clause))
+    names = truths.because(label.clause)
     if met is None:
-        return LabelFit("cannot-tell", missing=tuple(names))
+        return LabelFit("cannot-tell", missing=names)
+    parts = []
+    for way in label.ways:
+        if tri(truths.of(way.clause)) is met:
+            text = "; ".join(c.says for c in way.conditions if met or truths.of(c.clause)[1])
+            parts.append(f"{way.route}: {text}" if way.route else text)
     numbers = [n for n in names if catalogue.facts[n].type == "number"]
     record = ", ".join(f"{catalogue.facts[n].says} {show_value(truths.fact(n).value)}" for n in numbers)
     asked = "met:" if met else "not met: it asks for"
@@ -67,7 +43,7 @@ def judge_label(item: InForce, explainer: Explainer) -> LabelFit:
         effect="supports" if met else "against",
         kind="label",
         text=says + (f". {sentence(availability.says)}" if availability.says else ""),
-        facts=explainer.values(tuple(names)),
+        facts=explainer.values(names),
         source=explainer.source(availability.source),
         status=availability.review,
     )

@@ -9,17 +9,17 @@ from functools import cached_property
 import msgspec
 
 from mspike.derive import show_value, wire_value
-from mspike.knowledge import Applied, Catalogue, InForce, evaluate
+from mspike.knowledge import Applied, Catalogue, InForce
 from mspike.knowledge.model import Cite
 from mspike.options.answer import Need, Reason, SourceRef
 from mspike.options.printed import source_ref
-from mspike.options.truth import UNRECORDED, Truths
+from mspike.options.truth import Truths
 from mspike.options.verdict import FITS, weight
 
 FACT = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What one criterion comes to for one patient: it holds (`reason`), or it cannot be told (`missing`)."""
 
     weight: int
@@ -39,34 +39,32 @@ class Explainer:
         self.policies = policies
         self.prefix = prefix
         """Stands before every reason: the regimen that is spoken of, where one is judged on its own."""
-        self._needs: dict[tuple[str, bool], Need] = {}
+        self._needs: tuple[dict[str, Need], dict[str, Need]] = ({}, {})
 
     @cached_property
-    def outcomes(self) -> dict[int, Outcome]:
-        """Every criterion in force that is not silent, by its number in the catalogue."""
-        found = {}
-        facts = self.truths.facts
-        for number, criterion in enumerate(self.catalogue.criteria):
-            expr = criterion.expr
-            if expr[0] == "fact" and facts.get(expr[1], UNRECORDED).value is False:
-                continue  # most criteria are one fact that is not there: seen at once
-            outcome = self.outcome(criterion)
-            if outcome is not SILENT:
-                found[number] = outcome
+    def outcomes(self) -> list[Outcome]:
+        """Of every criterion in force, by its number in the catalogue."""
+        criteria = self.catalogue.criteria
+        found = [SILENT] * len(criteria)
+        settled, of = self.truths.settled, self.truths.of
+        for clause, numbers in self.catalogue.clauses.items():
+            if clause.blockers.isdisjoint(settled) and not of(clause)[1]:
+                for number in numbers:
+                    found[number] = self.outcome(criteria[number])
         return found
 
     def of_option(self, item: InForce) -> list[Outcome]:
-        """The criteria of an option that are not silent, in their order."""
+        """Of the criteria of an option, in their order."""
         outcomes = self.outcomes
-        return [outcomes[number] for number in sorted(item.numbers & outcomes.keys())]
+        return [outcomes[number] for number in item.numbers]
 
     def outcome(self, criterion: Applied) -> Outcome:
         """The criterion evaluated; `SILENT` when it surely does not hold."""
-        truth = evaluate(criterion.expr, self.truths.leaf)
+        truth = self.truths.of(criterion.clause)
         if truth[1]:
             return SILENT
         effect = str(self.policies[criterion.policy]) if criterion.policy else criterion.effect
-        names = self.truths.because(criterion.expr)
+        names = self.truths.because(criterion.clause)
         if not truth[0]:
             return Outcome(weight(effect, truth), missing=names)
         reason = Reason(
@@ -93,8 +91,9 @@ class Explainer:
         return source_ref(self.catalogue, cite)
 
     def need(self, fact: str, decides: bool) -> Need:
-        made = self._needs.get((fact, decides))
+        known = self._needs[decides]
+        made = known.get(fact)
         if made is None:
             spec = self.catalogue.facts[fact]
-            made = self._needs[fact, decides] = Need(fact, spec.question, spec.settles, decides)
+            made = known[fact] = Need(fact, spec.question, spec.settles, decides)
         return made

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import msgspec
-
 from mspike.derive import Line, State, regimen_facts
 from mspike.knowledge import Applied, Catalogue, InForce
-from mspike.options.answer import Option, Reason
+from mspike.options.answer import Option, Reason, Repeat
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.printed import print_options
 from mspike.options.reasons import Explainer
-from mspike.options.truth import Truths
+from mspike.options.truth import LocalTruths
 from mspike.options.verdict import CANNOT_TELL
 
 OPTION = "retreatment"
@@ -34,25 +32,20 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
         judged = judge_line(line, own, state, explainer)
         weights.append(judged.weight)
         repeats.append(
-            {
-                "line": line.number,
-                "regimen": line.regimen,
-                "verdict": judged.verdict,
-                "for": judged.supports,
-                "against": judged.against,
-                "cautions": judged.cautions,
-                "needs": needs(judged, explainer),
-            }
-        )
+            Repeat(
+                line.number, line.regimen, judged.verdict, judged.supports, judged.against, judged.cautions,
+                needs(judged, explainer),
+            )
+        )  # fmt: skip
         whole.supports += judged.supports
         whole.against += judged.against
         whole.cautions += judged.cautions
-        for name, decides in judged.needs.items():
-            whole.miss([name], decides and judged.verdict == "cannot-tell")
+        whole.miss(judged.deciding, judged.weight == CANNOT_TELL)
+        whole.miss(judged.missing, False)
     whole.against.sort(key=rule_outs_first)
     whole.weight = max(whole.weight, min(weights))
     option = as_option(item, whole, "no-label", explainer)
-    option.repeats = msgspec.to_builtins(repeats)
+    option.repeats = repeats
     return option
 
 
@@ -65,8 +58,8 @@ def inherited_by(drugs: tuple[str, ...], catalogue: Catalogue) -> tuple[Applied,
 def judge_line(line: Line, own: list[Applied], state: State, explainer: Explainer) -> Judgement:
     """One earlier regimen: its own criteria and all that its drugs and their classes carry."""
     catalogue = explainer.catalogue
-    facts = {**state.facts, **regimen_facts(line, state, catalogue.knowledge)}
-    local = Explainer(catalogue, Truths(facts), explainer.policies, prefix=f"{line.regimen} (line {line.number}): ")
+    truths = LocalTruths(explainer.truths, regimen_facts(line, state, catalogue.knowledge))
+    local = Explainer(catalogue, truths, explainer.policies, prefix=f"{line.regimen} (line {line.number}): ")
     inherited = inherited_by(line.drugs, catalogue)
     return weigh(map(local.outcome, (*own, *inherited)))
 

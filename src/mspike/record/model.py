@@ -15,7 +15,7 @@ Tri = bool | None
 """Three-valued: True, False, or None for unknown. Unknown is never "no"."""
 
 
-class Day(msgspec.Struct, frozen=True, order=False):
+class Day(msgspec.Struct, frozen=True, gc=False, order=False):
     """A date as given: `2026`, `2026-06` or `2026-06-01`, with the interval of days it can mean."""
 
     text: str
@@ -23,7 +23,7 @@ class Day(msgspec.Struct, frozen=True, order=False):
     last: dt.date
 
 
-class Number(msgspec.Struct, frozen=True):
+class Number(msgspec.Struct, frozen=True, gc=False):
     """A number as an interval: `12` is (12, 12), `"<15"` is (-inf, 15) open at the top.
 
     `low` and `high` are in the canonical unit. `open_low`/`open_high`: the bound itself is excluded.

@@ -61,19 +61,19 @@ def state_only(item: Answer | Refusal) -> StateOnly | Refusal:
 Item = Answer | Refusal | StateOnly
 
 
-def render_json(results: Item | Sequence[Item]) -> str:
+def render_json(results: Item | Sequence[Item]) -> bytes:
     """Indented JSON: an object for one answer, an array for several; a newline at the end."""
     if isinstance(results, Item):
         packed = _packed(results)
     else:
         packed = b"[" + b",".join(_packed(item) for item in results) + b"]"
-    return msgspec.json.format(packed, indent=2).decode() + "\n"
+    return msgspec.json.format(packed, indent=2) + b"\n"
 
 
-def render_ndjson(results: Item | Iterable[Item]) -> str:
+def render_ndjson(results: Item | Iterable[Item]) -> bytes:
     """One object a line."""
     items = [results] if isinstance(results, Item) else results
-    return "".join(_packed(item).decode() + "\n" for item in items)
+    return b"".join(line for item in items for line in (_packed(item), b"\n"))
 
 
 def _packed(item: Item) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from mspike.derive import show_value
 from mspike.knowledge import fact_specs, load_knowledge, model
-from mspike.options.answer import Availability, SourceRef
+from mspike.options.answer import Availability, Repeat, SourceRef
 from mspike.record import Number
 
 UNKNOWN = show_value(None)
@@ -179,11 +179,9 @@ def path_label(path: str) -> str:
     return labels.get(path) or capital(path.replace("-", " "))
 
 
-def earlier_regimen(repeat: Mapping[str, Any]) -> str:
+def earlier_regimen(repeat: Repeat) -> str:
     """An earlier regimen, as retreatment names it: `VRd (line 1)`."""
-    name = str(repeat.get("regimen") or joined(drug_label(d) for d in repeat.get("drugs") or ()) or "earlier regimen")
-    line = repeat.get("line") or repeat.get("number")
-    return f"{name} (line {line})" if line else name
+    return f"{repeat.regimen} (line {repeat.line})"
 
 
 # -- sources and review

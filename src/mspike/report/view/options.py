@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from mspike.options import answer as wire
 from mspike.options.answer import VERDICTS, Answer, Evidence, Need, Option, Reason
 from mspike.report import words
 from mspike.report.view.model import (
@@ -25,7 +26,7 @@ from mspike.report.view.model import (
     Run,
 )
 from mspike.report.view.paper import refer_back
-from mspike.report.view.sources import DRAFT, REPEAT_PARTS, Citations, repeat_reasons
+from mspike.report.view.sources import DRAFT, Citations
 
 LABEL_MARK = {"met": "yes", "not-met": "no", "cannot-tell": "unknown", "no-label": "none"}
 
@@ -94,7 +95,7 @@ def view_figure(figure: Evidence, citations: Citations) -> Figure:
 
 def split_reasons(option: Option) -> tuple[dict[str, list[Reason]], list[Reason]]:
     """The option's own reasons by kind, and those of its earlier regimens, which the option repeats."""
-    repeated = [reason for repeat in option.repeats for part in REPEAT_PARTS for reason in repeat_reasons(repeat, part)]
+    repeated = [r for repeat in option.repeats for r in (*repeat.for_, *repeat.against, *repeat.cautions)]
     elsewhere = {(reason.id, reason.text) for reason in repeated}
     parts = {"for": option.for_, "against": option.against, "cautions": option.cautions}
     own = {part: [r for r in reasons if (r.id, r.text) not in elsewhere] for part, reasons in parts.items()}
@@ -148,16 +149,15 @@ def view_needs(needs: Iterable[Need]) -> tuple[Ask, ...]:
     return tuple(Ask(n.question, n.settles, n.decides) for n in ordered if unique.get(n.question) is n)
 
 
-def view_repeat(repeat: dict[str, Any], citations: Citations) -> Repeat:
+def view_repeat(repeat: wire.Repeat, citations: Citations) -> Repeat:
     """One earlier regimen; its name, which each of its reasons begins with, stands once above them."""
     name = words.earlier_regimen(repeat)
     pro, against, cautions = (
-        [msgspec.structs.replace(r, text=r.text.removeprefix(f"{name}: ")) for r in repeat_reasons(repeat, part)]
-        for part in REPEAT_PARTS
+        [msgspec.structs.replace(r, text=r.text.removeprefix(f"{name}: ")) for r in part]
+        for part in (repeat.for_, repeat.against, repeat.cautions)
     )
     groups = view_groups(pro, against, cautions, [], citations)
-    needs = view_needs(msgspec.convert(repeat.get("needs") or [], list[Need]))
-    return Repeat(name, str(repeat.get("verdict") or "cannot-tell"), groups, needs)
+    return Repeat(name, repeat.verdict, groups, view_needs(repeat.needs))
 
 
 def view_facts(reasons: Iterable[Reason], facts: dict[str, Any]) -> tuple[FactRow, ...]:

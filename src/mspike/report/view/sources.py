@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-import msgspec
-
-from mspike.options.answer import Answer, Reason, SourceRef
+from mspike.options.answer import Answer, SourceRef
 from mspike.report import words
 from mspike.report.view.model import Place, SourceRow, Tag
 
 DRAFT = "draft"
-REPEAT_PARTS = ("for", "against", "cautions")
 """Kinds of reasons that each earlier regimen of a retreatment has of its own."""
 
 REVIEWED = ("source-checked", "clinician-reviewed")
@@ -85,7 +81,7 @@ def cited(answer: Answer) -> Iterator[tuple[SourceRef, str, str]]:
     for option in answer.options:
         groups = [option.for_, option.against, option.cautions, option.known_risks]
         for repeat in option.repeats:
-            groups += [repeat_reasons(repeat, name) for name in REPEAT_PARTS]
+            groups += [repeat.for_, repeat.against, repeat.cautions]
         for reason in (reason for group in groups for reason in group):
             yield reason.source, reason.kind, reason.status
         yield option.availability.source, "approval", ""
@@ -94,9 +90,3 @@ def cited(answer: Answer) -> Iterator[tuple[SourceRef, str, str]]:
     for disagreement in answer.disagreements:
         for position in disagreement.positions:
             yield position.source, "guideline", position.status
-
-
-def repeat_reasons(repeat: Mapping[str, Any], part: str) -> list[Reason]:
-    """The reasons of one earlier regimen, whether they come as structs or as read from JSON."""
-    found = repeat.get(part) or ()
-    return [item if isinstance(item, Reason) else msgspec.convert(item, Reason) for item in found]
