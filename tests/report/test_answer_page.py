@@ -28,7 +28,8 @@ SECTIONS = {
     types.Answer: "## `mspike-answer/1`", types.Option: "## An option", types.Reason: "### A reason",
     types.SourceRef: "### A source", types.Need: "### A need", types.Availability: "### Availability",
     types.Evidence: "### Evidence", types.Question: "## A question", types.Disagreement: "## A disagreement",
-    types.Position: "A position:", types.Repeat: "### An earlier regimen", Refusal: "### `mspike-error/1`", StateOnly: "### `mspike-state/1`",
+    types.Repeat: "### An earlier regimen", types.Position: "A position:", Refusal: "### `mspike-error/1`",
+    StateOnly: "### `mspike-state/1`",
 }  # fmt: skip
 
 
