@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -30,16 +31,12 @@ BELONGS_TO = {"nyha": "heart-failure", "painful": "peripheral-neuropathy", "to":
 
 def read_entries(top: Fields) -> dict[str, Any]:
     """The lists of a record by name. Absent is None where the model tells it from empty."""
-    lines = top.entries("lines", ENTRY_KEYS["lines"], _line)
-    return {
-        "conditions": top.entries("conditions", ENTRY_KEYS["conditions"], _condition) or (),
-        "measurements": top.entries("measurements", ENTRY_KEYS["measurements"], read_measurement) or (),
-        "treatments": top.entries("treatments", ENTRY_KEYS["treatments"], _treatment),
-        "procedures": top.entries("procedures", ENTRY_KEYS["procedures"], _procedure),
-        "assessments": top.entries("assessments", ENTRY_KEYS["assessments"], _assessment),
-        "diagnoses": top.entries("diagnoses", ENTRY_KEYS["diagnoses"], _diagnosis) or (),
-        "lines": None if lines is None else _in_order(lines),
-    }
+    found: dict[str, Any] = {name: top.entries(name, ENTRY_KEYS[name], read) for name, read in READERS.items()}
+    for name in ("conditions", "measurements", "diagnoses"):
+        found[name] = found[name] or ()
+    if found["lines"] is not None:
+        found["lines"] = in_line_order(found["lines"])
+    return found
 
 
 def _condition(given: Fields) -> Condition:
@@ -135,7 +132,7 @@ def in_order(given: Fields, key: str, after: str, first: Day | None, second: Day
         given.refuse(key, given.leaf(key), f"{key} is before {after}", f"{after} is {first.text}: one of them is wrong")
 
 
-def _in_order(lines: tuple[Any, ...]) -> tuple[StatedLine, ...]:
+def in_line_order(lines: tuple[Any, ...]) -> tuple[StatedLine, ...]:
     """The lines by number: 1, 2, 3 … with none missing, none twice, none begun before the one below it."""
     if lines and all(line.number == 0 for line in lines):
         lines = tuple(replace(line, number=i) for i, line in enumerate(lines, start=1))
@@ -154,3 +151,15 @@ def _in_order(lines: tuple[Any, ...]) -> tuple[StatedLine, ...]:
                 hint=f"line {earlier.number} began {earlier.start.text}: one of them is wrong",
             )  # fmt: skip
     return ordered
+
+
+READERS: dict[str, Callable[[Fields], Any]] = {
+    "conditions": _condition,
+    "measurements": read_measurement,
+    "treatments": _treatment,
+    "procedures": _procedure,
+    "assessments": _assessment,
+    "diagnoses": _diagnosis,
+    "lines": _line,
+}
+"""Who reads an entry of each list."""

@@ -10,6 +10,8 @@ import datetime as dt
 
 import msgspec
 
+from mspike.record.quality import Quality
+
 YES, NO, UNKNOWN = True, False, None
 Tri = bool | None
 """Three-valued: True, False, or None for unknown. Unknown is never "no"."""
@@ -208,3 +210,7 @@ class Record(msgspec.Struct, frozen=True):
     """`stated` in the record · `today`, because the record gives none · `asked` for by the user."""
     left_out: int = 0
     """Entries that the record holds and that were not yet known on the day asked for."""
+    quality: Quality | None = None
+    """What became of a source that is no case file; None for a case file, which is read whole or refused."""
+    pointers: dict[str, str] = {}
+    """Where in such a source a stated value stands: `patient.birth_date` → `Patient/7`."""
