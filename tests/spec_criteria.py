@@ -12,7 +12,6 @@ from pathlib import Path
 
 import msgspec
 
-from mspike.derive.state import Fact
 from mspike.knowledge import Catalogue, catalogue
 from mspike.knowledge.grammar import Truth
 from mspike.options.truth import Truths, tri
@@ -78,7 +77,7 @@ def run(case: Case) -> str:
     in_force: Catalogue = catalogue(dt.date.fromisoformat(case.as_of), case.country)
     for name, _ in case.given:
         assert name in in_force.facts, f"no fact is called {name!r}"
-    truths = Truths({name: Fact(value_of(text), basis="stated") for name, text in case.given})
+    truths = Truths({name: value_of(text) for name, text in case.given})
     if case.criterion.startswith("disagreement/"):
         _, name, index = case.criterion.split("/")
         entry = in_force.knowledge.disagreements[name]

@@ -34,7 +34,7 @@ class Clause(msgspec.Struct, frozen=True, eq=False):
     """A `when` as it is evaluated: one object however many statements share it, so that it is evaluated once."""
 
     expr: Expr
-    names: frozenset[str]
+    names: tuple[str, ...]
     blockers: frozenset[tuple[str, bool]]
     """The facts that, with that value, make it a sure no."""
 
@@ -61,7 +61,7 @@ class Label(msgspec.Struct, frozen=True):
     ways: tuple[Way, ...]
 
 
-class Applied(msgspec.Struct, frozen=True):
+class Applied(msgspec.Struct, frozen=True, eq=False):
     """One criterion as it applies to an option: template names filled in, source resolved."""
 
     origin: str
@@ -83,7 +83,7 @@ class AppliedRisk(msgspec.Struct, frozen=True):
     status: str
 
 
-class InForce(msgspec.Struct, frozen=True):
+class InForce(msgspec.Struct, frozen=True, eq=False):
     """One option on that day."""
 
     option: Option
@@ -174,7 +174,7 @@ class Catalogue:
     def _clause(self, expr: Expr) -> Clause:
         found = self._clauses.get(expr)
         if found is None:
-            found = self._clauses[expr] = Clause(expr, frozenset(names(expr)), blockers(expr))
+            found = self._clauses[expr] = Clause(expr, names(expr), blockers(expr))
         return found
 
     def statements(

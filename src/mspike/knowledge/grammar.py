@@ -162,19 +162,19 @@ def deciding(expr: Expr, atom: Atom) -> tuple[str, ...]:
 
     One patient only (int bits).
     """
-    if expr[0] in ("fact", "cmp"):
-        return (expr[1],)
-    return tuple(dict.fromkeys(_deciding(expr, atom)))
+    return tuple(dict.fromkeys(_deciding(expr, atom)[1]))
 
 
-def _deciding(expr: Expr, atom: Atom) -> Iterator[str]:
+def _deciding(expr: Expr, atom: Atom) -> tuple[Truth, list[str]]:
+    """The truth of the expression, and the facts that make it so, as they come."""
     tag = expr[0]
+    if tag == "fact" or tag == "cmp":
+        return atom(expr), [expr[1]]
     if tag == "not":
-        yield from _deciding(expr[1], atom)
-    elif tag in ("and", "or"):
-        whole = evaluate(expr, atom)
-        for part in expr[1]:
-            if evaluate(part, atom) == whole:
-                yield from _deciding(part, atom)
-    else:
-        yield expr[1]
+        (true, false), found = _deciding(expr[1], atom)
+        return (false, true), found
+    parts = [_deciding(part, atom) for part in expr[1]]
+    truths = [truth for truth, _ in parts]
+    order = (NO, UNKNOWN, YES) if tag == "and" else (YES, UNKNOWN, NO)
+    whole = next(truth for truth in order if truth in truths)
+    return whole, [name for truth, found in parts if truth == whole for name in found]

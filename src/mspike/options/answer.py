@@ -41,7 +41,7 @@ class Need(msgspec.Struct, frozen=True, gc=False):
     """Whether the verdict of this option hangs on it."""
 
 
-class Availability(msgspec.Struct, frozen=True):
+class Availability(msgspec.Struct, frozen=True, gc=False):
     country: str
     status: str
     since: str | None
@@ -49,7 +49,7 @@ class Availability(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     trial: str
     population: str
     result: str
@@ -57,7 +57,7 @@ class Evidence(msgspec.Struct, frozen=True):
     status: str = "draft"
 
 
-class Repeat(msgspec.Struct, frozen=True):
+class Repeat(msgspec.Struct, frozen=True, gc=False):
     """One earlier regimen, judged on its own: may it be repeated?"""
 
     line: int
@@ -69,7 +69,7 @@ class Repeat(msgspec.Struct, frozen=True):
     needs: list[Need] = []
 
 
-class Option(msgspec.Struct, omit_defaults=False):
+class Option(msgspec.Struct, omit_defaults=False, gc=False):
     id: str
     label: str
     path: str
@@ -106,7 +106,7 @@ class Position(msgspec.Struct, frozen=True, gc=False):
     """False: the position is a statement without a condition that a record could meet."""
 
 
-class Disagreement(msgspec.Struct, frozen=True):
+class Disagreement(msgspec.Struct, frozen=True, gc=False):
     topic: str
     positions: list[Position]
     id: str = ""

@@ -19,7 +19,7 @@ def build_answer(state: State) -> Answer:
     """Every option of the sources, judged for this state. Deterministic; reads no clock and no network."""
     in_force = catalogue(state.as_of, state.country)
     knowledge = in_force.knowledge
-    explainer = Explainer(in_force, Truths(state.facts), state.policies)
+    explainer = Explainer(in_force, Truths({name: fact.value for name, fact in state.facts.items()}), state.policies)
     options = [
         judge_retreatment(item, state, explainer)
         if item.option.option == RETREATMENT

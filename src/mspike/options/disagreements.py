@@ -26,7 +26,7 @@ def between_sources(explainer: Explainer) -> Iterator[Disagreement]:
             positions=[
                 Position(
                     explainer.source(p.source),
-                    explainer.fill(p.says),
+                    truths.fill(p.says),
                     tri(truths.of(catalogue.clause(p.when))) if p.when else None,
                     p.status,
                     bool(p.when),
@@ -34,7 +34,7 @@ def between_sources(explainer: Explainer) -> Iterator[Disagreement]:
                 for p in entry.positions
             ],
             id=entry.disagreement,
-            record=explainer.fill(entry.record),
+            record=truths.fill(entry.record),
         )
 
 

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
-from mspike.knowledge import YES, InForce
+from mspike.knowledge import Catalogue, InForce
 from mspike.options.answer import VERDICTS, Need, Option, Reason
 from mspike.options.label import judge_label
 from mspike.options.printed import print_options
-from mspike.options.reasons import SILENT, Explainer, Outcome
-from mspike.options.verdict import CANNOT_TELL, FITS, weight
+from mspike.options.reasons import Explainer
+from mspike.options.verdict import CANNOT_TELL, FITS, Outcome
 
 
-class Judgement(msgspec.Struct):
+class Judgement(msgspec.Struct, gc=False):
     """The reasons that hold and the needs that are open, for a set of statements."""
 
     supports: list[Reason] = []
     against: list[Reason] = []
     cautions: list[Reason] = []
-    deciding: dict[str, None] = {}
+    deciding: list[str] = []
     """Missing facts that the verdict hangs on."""
-    missing: dict[str, None] = {}
+    missing: list[str] = []
     """Missing facts that move no verdict."""
     weight: int = FITS
-
-    def add(self, reason: Reason) -> None:
-        side = {"supports": self.supports, "caution": self.cautions}.get(reason.effect, self.against)
-        side.append(reason)
-        self.weight = max(self.weight, weight(reason.effect, YES))
-
-    def miss(self, names: Iterable[str], decides: bool) -> None:
-        (self.deciding if decides else self.missing).update(dict.fromkeys(names))
 
     @property
     def verdict(self) -> str:
@@ -40,26 +33,18 @@ class Judgement(msgspec.Struct):
 
 
 def weigh(outcomes: Iterable[Outcome]) -> Judgement:
-    """Reasons from the criteria that hold, needs from those that cannot be told."""
+    """Reasons from the statements that hold, needs from those that cannot be told."""
     judged = Judgement()
     sides = {"supports": judged.supports, "caution": judged.cautions}
-    heaviest = FITS
-    deciding: list[str] = []
-    missing: list[str] = []
     for outcome in outcomes:
-        if outcome is SILENT:
-            continue
-        if outcome.weight > heaviest:
-            heaviest = outcome.weight
+        if outcome.weight > judged.weight:
+            judged.weight = outcome.weight
         if outcome.reason is not None:
             sides.get(outcome.reason.effect, judged.against).append(outcome.reason)
         elif outcome.weight == CANNOT_TELL:
-            deciding += outcome.missing
+            judged.deciding += outcome.missing
         else:
-            missing += outcome.missing
-    judged.weight = heaviest
-    judged.miss(deciding, True)
-    judged.miss(missing, False)
+            judged.missing += outcome.missing
     judged.supports.sort(key=by_kind)
     judged.against.sort(key=rule_outs_first)
     return judged
@@ -79,15 +64,11 @@ def rule_outs_first(reason: Reason) -> bool:
 
 def judge_option(item: InForce, explainer: Explainer) -> Option:
     """The option as the answer prints it."""
-    judged = weigh(explainer.of_option(item))
     label = judge_label(item, explainer)
-    judged.miss(label.missing, decides=False)
-    for reason in (label.reason, print_options(explainer.catalogue)[item.option.option].status):
-        if reason is not None:
-            judged.add(reason)
-    if label.fit == "met":
-        judged.supports.insert(0, judged.supports.pop())
-    judged.against.sort(key=rule_outs_first)
+    status = print_options(explainer.catalogue)[item.option.option].status
+    judged = weigh(filter(None, (*explainer.of_option(item), label.outcome, status)))
+    if label.met is not None:
+        judged.supports.insert(0, label.met)
     return as_option(item, judged, label.fit, explainer)
 
 
@@ -117,9 +98,16 @@ def needs(judged: Judgement, explainer: Explainer) -> list[Need]:
     Where the verdict is settled whatever they are, as when something else rules the option out, none decides.
     """
     undecided = judged.weight == CANNOT_TELL
+    return list(open_needs(explainer.catalogue, tuple(judged.deciding), tuple(judged.missing), undecided))
+
+
+@lru_cache(maxsize=4096)
+def open_needs(
+    catalogue: Catalogue, deciding: tuple[str, ...], missing: tuple[str, ...], undecided: bool
+) -> tuple[Need, ...]:
     found: dict[str, Need] = {}
-    for names, decides in ((judged.deciding, undecided), (judged.missing, False)):
+    for names, decides in ((deciding, undecided), (missing, False)):
         for name in names:
-            need = explainer.need(name, decides)
-            found.setdefault(need.question, need)
-    return list(found.values())
+            fact = catalogue.facts[name]
+            found.setdefault(fact.question, Need(name, fact.question, fact.settles, decides))
+    return tuple(found.values())

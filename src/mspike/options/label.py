@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from mspike.derive import show_value
-from mspike.knowledge import InForce
+from mspike.knowledge import Catalogue, InForce
 from mspike.options.answer import Reason
+from mspike.options.printed import source_ref
 from mspike.options.reasons import Explainer
-from mspike.options.truth import tri
+from mspike.options.truth import Truths, Values, because, clause_truth, given, tri
+from mspike.options.verdict import CAUTION, FITS, Outcome
 
 
 class LabelFit(msgspec.Struct, frozen=True, gc=False):
-    """`fit` is the contract's word; `reason` says so; `missing` are the facts it hangs on."""
+    """`fit` is the contract's word; a label that is `met` stands before all other reasons for."""
 
     fit: str
-    reason: Reason | None = None
-    missing: tuple[str, ...] = ()
+    met: Reason | None = None
+    outcome: Outcome | None = None
+    """Of a label that is not met, or that cannot be told."""
 
 
 def judge_label(item: InForce, explainer: Explainer) -> LabelFit:
     """Whether the record meets the label's own conditions in the country asked for, with the reason in words."""
+    values = explainer.truths.asked(item.label.clause) if item.label else ()
+    return fit_label(explainer.catalogue, item, values)
+
+
+@lru_cache(maxsize=4096)
+def fit_label(catalogue: Catalogue, item: InForce, values: Values) -> LabelFit:
+    """The label where the facts that it names have these values."""
     availability, label = item.availability, item.label
     if availability is None or label is None:
         return LabelFit("no-label")
-    catalogue, truths = explainer.catalogue, explainer.truths
-    met = tri(truths.of(label.clause))
-    names = truths.because(label.clause)
+    met = tri(clause_truth(label.clause, values))
+    names = because(label.clause, values)
     if met is None:
-        return LabelFit("cannot-tell", missing=names)
+        return LabelFit("cannot-tell", outcome=Outcome(FITS, missing=names))
+    truths = Truths(given(label.clause, values))
     parts = []
     for way in label.ways:
         if tri(truths.of(way.clause)) is met:
             text = "; ".join(c.says for c in way.conditions if met or truths.of(c.clause)[1])
             parts.append(f"{way.route}: {text}" if way.route else text)
     numbers = [n for n in names if catalogue.facts[n].type == "number"]
-    record = ", ".join(f"{catalogue.facts[n].says} {show_value(truths.fact(n).value)}" for n in numbers)
+    record = ", ".join(f"{catalogue.facts[n].says} {show_value(truths.values[n])}" for n in numbers)
     asked = "met:" if met else "not met: it asks for"
     says = f"{catalogue.country} label {asked} {' or '.join(parts)}" + (f" (record: {record})" if record else "")
     reason = Reason(
@@ -43,11 +55,11 @@ def judge_label(item: InForce, explainer: Explainer) -> LabelFit:
         effect="supports" if met else "against",
         kind="label",
         text=says + (f". {sentence(availability.says)}" if availability.says else ""),
-        facts=explainer.values(names),
-        source=explainer.source(availability.source),
+        facts=truths.wire(names),
+        source=source_ref(catalogue, availability.source),
         status=availability.review,
     )
-    return LabelFit("met" if met else "not-met", reason)
+    return LabelFit("met", reason) if met else LabelFit("not-met", outcome=Outcome(CAUTION, reason))
 
 
 def sentence(text: str) -> str:

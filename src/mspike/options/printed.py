@@ -9,15 +9,15 @@ from functools import lru_cache
 
 import msgspec
 
-from mspike.knowledge import AppliedRisk, Catalogue, InForce, model
+from mspike.knowledge import YES, AppliedRisk, Catalogue, InForce, model
 from mspike.options.answer import Availability, Evidence, Reason, SourceRef
-from mspike.options.verdict import STATUS_EFFECT
+from mspike.options.verdict import STATUS_EFFECT, Outcome, weight
 
 
 class Printed(msgspec.Struct, frozen=True):
     availability: Availability
-    status: Reason | None
-    """The reason that the availability itself gives: withdrawn, off label, trial only, unknown."""
+    status: Outcome | None
+    """What the availability itself comes to: withdrawn, off label, trial only, unknown."""
     known_risks: list[Reason]
     evidence: list[Evidence]
 
@@ -71,12 +71,12 @@ def _availability(item: InForce, catalogue: Catalogue) -> Availability:
     return Availability(country, row.status, since, source_ref(catalogue, row.source), text)
 
 
-def _status(item: InForce, given: Availability, catalogue: Catalogue) -> Reason | None:
+def _status(item: InForce, given: Availability, catalogue: Catalogue) -> Outcome | None:
     if given.status not in STATUS_EFFECT:
         return None
     effect, words = STATUS_EFFECT[given.status]
     since = f" since {given.since}" if given.since else ""
-    return Reason(
+    reason = Reason(
         id=f"{item.option.option}/{given.country}/availability",
         effect=effect,
         kind="label",
@@ -85,3 +85,4 @@ def _status(item: InForce, given: Availability, catalogue: Catalogue) -> Reason 
         source=given.source,
         status=item.availability.review if item.availability else "draft",
     )
+    return Outcome(weight(effect, YES), reason)

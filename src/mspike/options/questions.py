@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from mspike.derive import Line, State
@@ -17,17 +18,12 @@ def ask(options: list[Option], state: State) -> list[Question]:
 
 def from_needs(options: list[Option]) -> Iterable[Question]:
     """One question for each wording: facts that ask for the same thing are asked for once."""
-    texts: dict[str, tuple[str, str]] = {}
-    touched: dict[str, set[str]] = {}
-    decided: dict[str, set[str]] = {}
-    for option in options:
-        for need in option.needs:
-            texts.setdefault(need.question, (need.fact, need.settles))
-            touched.setdefault(need.question, set()).add(option.id)
-            if need.decides:
-                decided.setdefault(need.question, set()).add(option.id)
-    for text, (fact, settles) in texts.items():
-        yield Question(fact, text, len(touched[text]), len(decided.get(text, ())), settles)
+    needs = [need for option in options for need in option.needs]  # an option has one for each wording
+    touched = Counter(need.question for need in needs)
+    decided = Counter(need.question for need in needs if need.decides)
+    first = {need.question: need for need in reversed(needs)}
+    for text, number in touched.items():
+        yield Question(first[text].fact, text, number, decided[text], first[text].settles)
 
 
 def gaps(options: list[Option], state: State) -> Iterable[Question]:
@@ -45,9 +41,7 @@ def gaps(options: list[Option], state: State) -> Iterable[Question]:
         if missing:
             names = {f"refractory_{token(drug)}" for drug in line.drugs}
             hit = [o for o in options if any(n.fact in names for n in o.needs)]
-            decided = [
-                o for o in hit if o.verdict == "cannot-tell" and any(n.decides and n.fact in names for n in o.needs)
-            ]
+            decided = [o for o in hit if any(n.decides and n.fact in names for n in o.needs)]
             *most, last = (text for _, text in missing)
             words = f"{', '.join(most)} and {last}" if most else last
             verb = "were" if most or last == "dates" else "was"

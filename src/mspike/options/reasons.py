@@ -1,37 +1,24 @@
-"""Criteria that hold become reasons; criteria that cannot be told become needs."""
+"""Criteria that hold become reasons; criteria that cannot be told become needs.
+
+Most facts have the same value in most records, so what a criterion comes to is remembered by the values of the facts
+it names: the next patient pays only for what is new.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
 
-import msgspec
-
-from mspike.derive import show_value, wire_value
 from mspike.knowledge import Applied, Catalogue, InForce
 from mspike.knowledge.model import Cite
-from mspike.options.answer import Need, Reason, SourceRef
+from mspike.options.answer import Reason, SourceRef
 from mspike.options.printed import source_ref
-from mspike.options.truth import Truths
-from mspike.options.verdict import FITS, weight
-
-FACT = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
-
-
-class Outcome(msgspec.Struct, frozen=True, gc=False):
-    """What one criterion comes to for one patient: it holds (`reason`), or it cannot be told (`missing`)."""
-
-    weight: int
-    reason: Reason | None = None
-    missing: tuple[str, ...] = ()
-
-
-SILENT = Outcome(FITS)
+from mspike.options.truth import Truths, Values, because, clause_truth, given
+from mspike.options.verdict import Outcome, weight
 
 
 class Explainer:
-    """Makes reasons and needs for one patient. A criterion is evaluated once, however many options share it."""
+    """Makes reasons and needs for one patient."""
 
     def __init__(self, catalogue: Catalogue, truths: Truths, policies: Mapping[str, str], prefix: str = "") -> None:
         self.catalogue = catalogue
@@ -39,61 +26,55 @@ class Explainer:
         self.policies = policies
         self.prefix = prefix
         """Stands before every reason: the regimen that is spoken of, where one is judged on its own."""
-        self._needs: tuple[dict[str, Need], dict[str, Need]] = ({}, {})
 
     @cached_property
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self) -> list[Outcome | None]:
         """Of every criterion in force, by its number in the catalogue."""
-        criteria = self.catalogue.criteria
-        found = [SILENT] * len(criteria)
-        settled, of = self.truths.settled, self.truths.of
+        criteria, truths, judge = self.catalogue.criteria, self.truths, self._judge
+        found: list[Outcome | None] = [None] * len(criteria)
         for clause, numbers in self.catalogue.clauses.items():
-            if clause.blockers.isdisjoint(settled) and not of(clause)[1]:
-                for number in numbers:
-                    found[number] = self.outcome(criteria[number])
+            if clause.blockers.isdisjoint(truths.settled):
+                values = truths.asked(clause)
+                if not clause_truth(clause, values)[1]:
+                    for number in numbers:
+                        found[number] = judge(criteria[number], values)
         return found
 
-    def of_option(self, item: InForce) -> list[Outcome]:
-        """Of the criteria of an option, in their order."""
-        outcomes = self.outcomes
-        return [outcomes[number] for number in item.numbers]
+    def of_option(self, item: InForce) -> Iterable[Outcome]:
+        """Of the criteria of an option, in their order; without those that surely do not hold."""
+        return filter(None, map(self.outcomes.__getitem__, item.numbers))
 
-    def outcome(self, criterion: Applied) -> Outcome:
-        """The criterion evaluated; `SILENT` when it surely does not hold."""
-        truth = self.truths.of(criterion.clause)
-        if truth[1]:
-            return SILENT
-        effect = str(self.policies[criterion.policy]) if criterion.policy else criterion.effect
-        names = self.truths.because(criterion.clause)
-        if not truth[0]:
-            return Outcome(weight(effect, truth), missing=names)
-        reason = Reason(
-            id=criterion.origin,
-            effect=effect,
-            kind=criterion.kind,
-            text=self.prefix + self.fill(criterion.says),
-            facts=self.values(names),
-            source=self.source(criterion.source),
-            status=criterion.status,
-        )
-        return Outcome(weight(effect, truth), reason)
+    def of(self, criteria: Iterable[Applied]) -> Iterable[Outcome]:
+        """Of these criteria, in their order; without those that surely do not hold."""
+        return filter(None, (self._judge(c, self.truths.asked(c.clause)) for c in criteria))
 
-    def values(self, names: tuple[str, ...]) -> dict[str, object]:
-        return {name: wire_value(self.truths.fact(name).value) for name in names}
-
-    def fill(self, says: str) -> str:
-        """`CrCl {crcl_ml_min} mL/min` with the record's own value."""
-        if "{" not in says:
-            return says
-        return FACT.sub(lambda match: show_value(self.truths.fact(match[1]).value), says)
+    def _judge(self, criterion: Applied, values: Values) -> Outcome | None:
+        effect = self.policies[criterion.policy] if criterion.policy else criterion.effect
+        return judge_criterion(self.catalogue, criterion, effect, self.prefix, values)
 
     def source(self, cite: Cite) -> SourceRef:
         return source_ref(self.catalogue, cite)
 
-    def need(self, fact: str, decides: bool) -> Need:
-        known = self._needs[decides]
-        made = known.get(fact)
-        if made is None:
-            spec = self.catalogue.facts[fact]
-            made = known[fact] = Need(fact, spec.question, spec.settles, decides)
-        return made
+
+@lru_cache(maxsize=16_384)
+def judge_criterion(
+    catalogue: Catalogue, criterion: Applied, effect: str, prefix: str, values: Values
+) -> Outcome | None:
+    """The criterion where the facts that its clause names have these values; its words show no others."""
+    truth = clause_truth(criterion.clause, values)
+    if truth[1]:
+        return None
+    names = because(criterion.clause, values)
+    if not truth[0]:
+        return Outcome(weight(effect, truth), missing=names)
+    truths = Truths(given(criterion.clause, values))
+    reason = Reason(
+        id=criterion.origin,
+        effect=effect,
+        kind=criterion.kind,
+        text=prefix + truths.fill(criterion.says),
+        facts=truths.wire(names),
+        source=source_ref(catalogue, criterion.source),
+        status=criterion.status,
+    )
+    return Outcome(weight(effect, truth), reason)

@@ -13,8 +13,8 @@ from mspike.options.answer import Option, Reason, Repeat
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.printed import print_options
 from mspike.options.reasons import Explainer
-from mspike.options.truth import LocalTruths
-from mspike.options.verdict import CANNOT_TELL
+from mspike.options.truth import Truths
+from mspike.options.verdict import CANNOT_TELL, RULED_OUT
 
 OPTION = "retreatment"
 
@@ -23,7 +23,7 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
     """The retreatment option with one entry for each earlier regimen in `repeats`."""
     own = [c for c in item.criteria if c.origin.startswith(f"{OPTION}/")]
     shared = [c for c in item.criteria if not c.origin.startswith(f"{OPTION}/")]
-    whole = weigh(map(explainer.outcome, shared))
+    whole = weigh(explainer.of(shared))
     if not state.lines:
         return without_lines(item, state, whole, explainer)
     repeats = []
@@ -40,8 +40,8 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
         whole.supports += judged.supports
         whole.against += judged.against
         whole.cautions += judged.cautions
-        whole.miss(judged.deciding, judged.weight == CANNOT_TELL)
-        whole.miss(judged.missing, False)
+        (whole.deciding if judged.weight == CANNOT_TELL else whole.missing).extend(judged.deciding)
+        whole.missing += judged.missing
     whole.against.sort(key=rule_outs_first)
     whole.weight = max(whole.weight, min(weights))
     option = as_option(item, whole, "no-label", explainer)
@@ -58,23 +58,25 @@ def inherited_by(drugs: tuple[str, ...], catalogue: Catalogue) -> tuple[Applied,
 def judge_line(line: Line, own: list[Applied], state: State, explainer: Explainer) -> Judgement:
     """One earlier regimen: its own criteria and all that its drugs and their classes carry."""
     catalogue = explainer.catalogue
-    truths = LocalTruths(explainer.truths, regimen_facts(line, state, catalogue.knowledge))
+    own_facts = regimen_facts(line, state, catalogue.knowledge)
+    truths = Truths({**explainer.truths.values, **{name: fact.value for name, fact in own_facts.items()}})
     local = Explainer(catalogue, truths, explainer.policies, prefix=f"{line.regimen} (line {line.number}): ")
     inherited = inherited_by(line.drugs, catalogue)
-    return weigh(map(local.outcome, (*own, *inherited)))
+    return weigh(local.of((*own, *inherited)))
 
 
 def without_lines(item: InForce, state: State, whole: Judgement, explainer: Explainer) -> Option:
     """No earlier regimen: nothing to repeat; or none recorded: cannot tell."""
     if state.lines is None:
         whole.weight = max(whole.weight, CANNOT_TELL)
-        whole.miss(["prior_lines"], decides=True)
+        whole.deciding.append("prior_lines")
     else:
         nothing = Reason(
             f"{OPTION}/no-earlier-regimen", "rules-out", "definition",
-            "No earlier line of therapy: there is no regimen to repeat", explainer.values(("prior_lines",)),
+            "No earlier line of therapy: there is no regimen to repeat", explainer.truths.wire(("prior_lines",)),
             print_options(explainer.catalogue)[OPTION].availability.source, "draft",
         )  # fmt: skip
-        whole.add(nothing)
+        whole.against.append(nothing)
+        whole.weight = RULED_OUT
         whole.against.sort(key=rule_outs_first)
     return as_option(item, whole, "no-label", explainer)

@@ -1,82 +1,75 @@
-"""Facts as truth: what a clause comes to for one patient, found when it is first asked for and then remembered."""
+"""Facts as truth: what a clause comes to, given the values of the facts it names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
+from typing import Any
 
-from mspike.derive import Fact
+from mspike.derive import FactValue, show_value, wire_value
 from mspike.knowledge import NO, UNKNOWN, YES, Clause, Expr, Truth, compare_interval, deciding, evaluate
 from mspike.record import Number
 
-UNRECORDED = Fact()
+FACT = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
 
-
-class Leaves(dict[Expr, Truth]):
-    """The truth of each ("fact", …) and ("cmp", …)."""
-
-    def __init__(self, facts: Mapping[str, Fact]) -> None:
-        super().__init__()
-        self.facts = facts
-
-    def __missing__(self, leaf: Expr) -> Truth:
-        truth = self[leaf] = leaf_truth(leaf, self.facts.get(leaf[1], UNRECORDED))
-        return truth
+Values = tuple[FactValue, ...]
+"""Of the facts that something names, in its order."""
 
 
 class Truths:
-    """The truth of clauses for one patient."""
+    """What clauses and texts come to for one patient, known by the values of the facts; what is absent is unknown."""
 
-    def __init__(self, facts: Mapping[str, Fact]) -> None:
-        self.facts = facts
-        self.leaf: Callable[[Expr], Truth] = Leaves(facts).__getitem__
-        self._of: dict[Clause, Truth] = {}
-        self._because: dict[Clause, tuple[str, ...]] = {}
+    def __init__(self, values: Mapping[str, FactValue]) -> None:
+        self.values = values
 
     @cached_property
-    def settled(self) -> set[tuple[str, bool]]:
+    def settled(self) -> set[tuple[str, FactValue]]:
         """The facts that are yes or no."""
-        return {(name, fact.value) for name, fact in self.facts.items() if fact.value is True or fact.value is False}
+        return {item for item in self.values.items() if item[1] is True or item[1] is False}
 
-    def fact(self, name: str) -> Fact:
-        return self.facts.get(name, UNRECORDED)
-
-    def of(self, clause: Clause) -> Truth:
-        truth = self._of.get(clause)
-        if truth is None:
-            blocked = not clause.blockers.isdisjoint(self.settled)
-            truth = self._of[clause] = NO if blocked else evaluate(clause.expr, self.leaf)
-        return truth
-
-    def because(self, clause: Clause) -> tuple[str, ...]:
-        """The facts that settle the clause, or, when it is unknown, those that are missing."""
-        names = self._because.get(clause)
-        if names is None:
-            names = self._because[clause] = deciding(clause.expr, self.leaf)
-        return names
-
-
-class LocalTruths(Truths):
-    """The same patient with a few facts of their own; what names none of these is asked of the whole."""
-
-    def __init__(self, whole: Truths, own: Mapping[str, Fact]) -> None:
-        super().__init__({**whole.facts, **own})
-        self.whole = whole
-        self.own = own.keys()
+    def asked(self, clause: Clause) -> Values:
+        """The values that a clause asks for."""
+        return tuple(map(self.values.get, clause.names))
 
     def of(self, clause: Clause) -> Truth:
-        if clause.names.isdisjoint(self.own):
-            return self.whole.of(clause)
-        return evaluate(clause.expr, self.leaf)
+        return clause_truth(clause, self.asked(clause))
 
-    def because(self, clause: Clause) -> tuple[str, ...]:
-        if clause.names.isdisjoint(self.own):
-            return self.whole.because(clause)
-        return deciding(clause.expr, self.leaf)
+    def wire(self, names: Iterable[str]) -> dict[str, Any]:
+        """The values of facts as the answer prints them."""
+        return {name: wire_value(self.values.get(name)) for name in names}
+
+    def fill(self, says: str) -> str:
+        """`CrCl {crcl_ml_min} mL/min` with the record's own value."""
+        if "{" not in says:
+            return says
+        return FACT.sub(lambda match: show_value(self.values.get(match[1])), says)
 
 
-def leaf_truth(leaf: Expr, fact: Fact) -> Truth:
-    value = fact.value
+@lru_cache(maxsize=16_384)
+def clause_truth(clause: Clause, values: Values) -> Truth:
+    """The clause evaluated: once, however many statements and patients ask it of the same values."""
+    return evaluate(clause.expr, leaves(clause, values))
+
+
+@lru_cache(maxsize=16_384)
+def because(clause: Clause, values: Values) -> tuple[str, ...]:
+    """The facts that settle the clause, or, when it is unknown, those that are missing."""
+    return deciding(clause.expr, leaves(clause, values))
+
+
+def leaves(clause: Clause, values: Values) -> Callable[[Expr], Truth]:
+    """The truth of each leaf of a clause that asks for these values."""
+    by_name = given(clause, values)
+    return lambda leaf: leaf_truth(leaf, by_name[leaf[1]])
+
+
+def given(clause: Clause, values: Values) -> dict[str, FactValue]:
+    """The values that a clause asks for, by the names of the facts."""
+    return dict(zip(clause.names, values, strict=True))
+
+
+def leaf_truth(leaf: Expr, value: FactValue) -> Truth:
     if value is None:
         return UNKNOWN
     if leaf[0] == "fact":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from mspike.knowledge import Truth
-from mspike.options.answer import VERDICTS
+from mspike.options.answer import VERDICTS, Reason
 
 FITS, CAUTION, CANNOT_TELL, RULED_OUT = range(len(VERDICTS))
 
@@ -18,6 +20,14 @@ STATUS_EFFECT = {
 }
 """What an availability status does by itself; the other statuses do nothing. Trial-only and off-label options
 are never ruled out for want of approval (decision 20)."""
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """What one statement comes to for one patient: it holds (`reason`), or it cannot be told (`missing`)."""
+
+    weight: int
+    reason: Reason | None = None
+    missing: tuple[str, ...] = ()
 
 
 def weight(effect: str, truth: Truth) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mspike.knowledge import TestSpec, word_key
 from mspike.record.fields import Fields
 from mspike.record.model import Measurement
@@ -54,8 +56,13 @@ def read_measurement(given: Fields) -> Measurement:
 
 def _test(given: Fields) -> str | None:
     leaf = given.leaf("test")
-    tests = given.context.codes.tests
-    return None if leaf is None else given.listed("test", leaf, {word_key(name): name for name in tests}, "test")
+    tests = _by_key(tuple(given.context.codes.tests))
+    return None if leaf is None else given.listed("test", leaf, tests, "test")
+
+
+@lru_cache(maxsize=4)
+def _by_key(names: tuple[str, ...]) -> dict[str, str]:
+    return {word_key(name): name for name in names}
 
 
 def _values(spec: TestSpec) -> dict[str, str]:

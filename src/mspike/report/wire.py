@@ -10,6 +10,7 @@ import msgspec
 from mspike.options import Answer
 from mspike.report.sentence import finish
 
+ENCODER = msgspec.json.Encoder()
 FORMATS = ("text", "json", "ndjson", "html", "fhir")
 
 
@@ -64,17 +65,17 @@ Item = Answer | Refusal | StateOnly
 def render_json(results: Item | Sequence[Item]) -> bytes:
     """Indented JSON: an object for one answer, an array for several; a newline at the end."""
     if isinstance(results, Item):
-        packed = _packed(results)
+        packed = ENCODER.encode(_finished(results))
     else:
-        packed = b"[" + b",".join(_packed(item) for item in results) + b"]"
+        packed = ENCODER.encode(list(map(_finished, results)))
     return msgspec.json.format(packed, indent=2) + b"\n"
 
 
 def render_ndjson(results: Item | Iterable[Item]) -> bytes:
     """One object a line."""
     items = [results] if isinstance(results, Item) else results
-    return b"".join(line for item in items for line in (_packed(item), b"\n"))
+    return ENCODER.encode_lines(map(_finished, items))
 
 
-def _packed(item: Item) -> bytes:
-    return msgspec.json.encode(finish(item) if isinstance(item, Answer) else item)
+def _finished(item: Item) -> Item:
+    return finish(item) if isinstance(item, Answer) else item
