@@ -94,7 +94,7 @@ class Output:
         """What could not be printed one by one: a JSON array, a page, the refusals beside a folder, or the file."""
         if self.each:
             for refusal in self.results:
-                self._print(refusal.text(self.format).encode())
+                self._print(self._render(refusal))
         elif self.results:
             whole = self._render(self.results[0] if len(self.results) == 1 else self.results)
             no_page = self.format == "html" and not isinstance(self.results[0], Answer)

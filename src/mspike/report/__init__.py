@@ -40,6 +40,16 @@ def render_fhir(answer: Answer, **how: Any) -> str:
     return fhir.render_fhir(answer, **how)
 
 
+def render_refusal(refusal: Refusal, format: str) -> str:
+    """A refusal in a format that people or FHIR read."""
+    if format == "fhir":
+        from mspike.report import fhir
+
+        return fhir.render_refusal(refusal)
+    place = f" at {refusal.at}" if refusal.at else ""
+    return f"{refusal.record}: not read{place}: {refusal.error}\n  {refusal.hint}\n"
+
+
 WIRE = {"json": render_json, "ndjson": render_ndjson}
 
 
@@ -65,7 +75,7 @@ def render(results: Result | Sequence[Result], format: str, **how: Any) -> str:
     if format == "fhir" and isinstance(results, Sequence):
         how = {**how, "indent": False}
     one = {"text": render_text, "html": render_html, "fhir": render_fhir}[format]
-    pages = [item.text(format) if isinstance(item, Refusal) else one(item, **how) for item in found]
+    pages = [render_refusal(item, format) if isinstance(item, Refusal) else one(item, **how) for item in found]
     return (RULE if format == "text" else "").join(pages)
 
 
@@ -79,8 +89,9 @@ def render_state(results: Result | Sequence[Result], format: str, **how: Any) ->
         raise ValueError(f"format {format!r} is not one of text, json, ndjson")
     from mspike.report.text import render_state_text
 
-    pages = [item.text(format) if isinstance(item, Refusal) else render_state_text(item, **how) for item in found]
-    return RULE.join(pages)
+    return RULE.join(
+        render_refusal(item, format) if isinstance(item, Refusal) else render_state_text(item, **how) for item in found
+    )
 
 
 __all__ = [
@@ -95,6 +106,7 @@ __all__ = [
     "render_html",
     "render_json",
     "render_ndjson",
+    "render_refusal",
     "render_state",
     "render_text",
     "state_sentence",

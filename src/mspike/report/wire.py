@@ -27,15 +27,6 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
     """What to do."""
 
-    def text(self, format: str) -> str:
-        """The refusal in a format that people or FHIR read."""
-        if format == "fhir":
-            from mspike.report.fhir import render_refusal
-
-            return render_refusal(self)
-        place = f" at {self.at}" if self.at else ""
-        return f"{self.record}: not read{place}: {self.error}\n  {self.hint}\n"
-
 
 class StateOnly(msgspec.Struct, frozen=True):
     """What `mspike state` prints: an answer without its options, `mspike-state/1`."""
