@@ -15,6 +15,7 @@ import typer
 from mspike import __version__
 from mspike.cli_knowledge import app as knowledge_app
 from mspike.cli_output import ANSWERED, REFUSED, Output, closed, say, stop
+from mspike.cli_trials import app as trials_app
 from mspike.derive import derive_state
 from mspike.knowledge import KnowledgeError, load_knowledge, settle
 from mspike.options import Answer, build_answer
@@ -30,6 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(trials_app, name="trials")
 
 
 DEMO = "first-relapse-lenalidomide"

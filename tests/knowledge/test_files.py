@@ -117,8 +117,8 @@ def test_every_file_is_read(knowledge: Knowledge) -> None:
     """No file lies in a folder where nobody looks."""
     read = {path for _, path, _ in read_entries()}
     lists = {DATA / f"{name}.yaml" for name in (*knowledge.reviews, "facts", "knowledge")}
-    assert {path for path in DATA.rglob("*.yaml") if path.parent.name != "codes"} == read | lists
-    assert {path.name for path in DATA.iterdir() if path.is_dir()} == {*FOLDERS, "codes", "library"}
+    assert {path for path in DATA.rglob("*.yaml") if path.parent.name not in ("codes", "trials")} == read | lists
+    assert {path.name for path in DATA.iterdir() if path.is_dir()} == {*FOLDERS, "codes", "library", "trials"}
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

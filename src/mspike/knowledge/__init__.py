@@ -19,6 +19,9 @@ from mspike.knowledge.model import Knowledge
 from mspike.knowledge.names import fact_specs, token
 from mspike.knowledge.pack import Pack, as_expr, load_pack
 from mspike.knowledge.policy import named_policies, settle
+from mspike.knowledge.trial_match import Condition, Limit, MatchRules, load_match_rules, read_condition
+from mspike.knowledge.trial_search import SearchWords, load_search_words
+from mspike.knowledge.trial_words import TrialWords, correction_files, load_trial_words
 
 
 @cache
@@ -58,24 +61,34 @@ __all__ = [
     "Catalogue",
     "Clause",
     "Codes",
+    "Condition",
     "Expr",
     "InForce",
     "Knowledge",
     "KnowledgeError",
     "Label",
+    "Limit",
+    "MatchRules",
+    "SearchWords",
     "TestSpec",
+    "TrialWords",
     "Truth",
     "catalogue",
     "compare_interval",
     "conditions_by_text",
+    "correction_files",
     "deciding",
     "evaluate",
     "fact_specs",
     "first_day",
     "load_codes",
     "load_knowledge",
+    "load_match_rules",
+    "load_search_words",
+    "load_trial_words",
     "model",
     "named_policies",
+    "read_condition",
     "settle",
     "token",
     "unit_key",

@@ -1,0 +1,110 @@
+"""`mspike trials load, sync, changes, search` as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mspike.cli import app
+from trials.invented import study
+from trials.registry import Registry, serving
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["trials", *arguments])
+
+
+@pytest.fixture(autouse=True)
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "trials.sqlite"
+    monkeypatch.setenv("MSPIKE_TRIALS", str(path))
+    return path
+
+
+@pytest.fixture
+def download(tmp_path: Path) -> Path:
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps({"studies": [study(1, Lyon="RECRUITING"), study(2, "COMPLETED"), study(3)]}))
+    return path
+
+
+def test_load_then_search(download: Path) -> None:
+    loaded = run("load", str(download))
+    assert loaded.exit_code == 0
+    assert "3 new, 0 changed" in loaded.stdout
+    found = run("search", "--near", "45.7,4.8")
+    assert found.exit_code == 0
+    assert "What each filter left" in found.stdout
+    assert "NCT00000001  Invented study 1" in found.stdout
+    assert "NCT00000002" not in found.stdout
+    assert "place unknown" in found.stdout
+    assert "It is no ranking." in found.stdout
+    assert "carry no date" in found.stdout
+
+
+def test_search_as_json_and_as_lines(download: Path) -> None:
+    run("load", str(download))
+    whole = json.loads(run("search", "--status", "any", "--format", "json").stdout)
+    assert whole["total"] == 3
+    assert [step["left"] for step in whole["funnel"]] == [3, 3]
+    lines = run("search", "--status", "any", "--format", "ndjson").stdout.splitlines()
+    assert [json.loads(line) for line in lines] == whole["trials"]
+
+
+def test_changes(download: Path) -> None:
+    run("load", str(download))
+    assert "New in the index: 3" in run("changes", "--since", "2020-01-01").stdout
+    assert "nothing in the index changed" in run("changes", "--since", "2999-01-01").stdout
+    assert len(json.loads(run("changes", "--since", "2020-01-01", "--format", "json").stdout)) == 3
+
+
+def test_a_refused_record_ends_in_3_and_the_rest_is_loaded(download: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"PK\x03\x04 no zip")
+    result = run("load", str(broken), str(download))
+    assert result.exit_code == 3
+    assert "refused: " in result.stderr
+    assert "3 new" in result.stdout
+
+
+def test_sync() -> None:
+    pytest.importorskip("httpx")
+    with serving(Registry([[study(1), study(2)]])) as registry:
+        asked = ("sync", "--condition", "myeloma", "--updated-since", "2026-01-01", "--from", registry.url)
+        assert "2 new" in run(*asked).stdout
+        assert "nothing new" in run(*asked).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word", "code"),
+    [
+        (("search", "--radius=-5", "--near", "1,1"), "radius '-5'", 2),
+        (("search", "--radius", "5"), "--near", 2),
+        (("search", "--near", "~~"), "no place", 2),
+        (("search", "--age", "200"), "age 200", 2),
+        (("search", "--phase", "9"), "phase", 2),
+        (("search", "--status", "ajar"), "status", 2),
+        (("changes", "--since", "yesterday"), "YYYY-MM-DD", 2),
+        (("sync", "--updated-since", "2026-13-01"), "YYYY-MM-DD", 2),
+        (("sync", "--from", "nowhere"), "https://", 3),
+        (("load", "/nowhere/at/all.json"), "no such file", 3),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(
+    download: Path, arguments: tuple[str, ...], word: str, code: int
+) -> None:
+    run("load", str(download))
+    result = run(*arguments)
+    assert result.exit_code == code
+    assert word in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "Traceback" not in result.output
+
+
+def test_no_index_yet() -> None:
+    result = run("search")
+    assert result.exit_code == 3
+    assert "mspike trials load" in result.stderr
