@@ -20,6 +20,9 @@ FILES = {
     "cli.py": ("stop", "closed"),
     "cli_knowledge.py": ("stop",),
     "cli_output.py": ("stop", "closed"),
+    "cli_answers.py": ("stop",),
+    "cli_export.py": ("stop",),
+    "cli_fetch.py": ("stop",),
 }
 """Where messages are made, and by which calls."""
 
@@ -36,7 +39,7 @@ def said(node: ast.expr) -> str | None:
 def made() -> Iterator[tuple[str, str]]:
     """Every message of the code, with its file."""
     for where, calls in FILES.items():
-        for path in sorted((SOURCE / where).glob("*.py")) if (SOURCE / where).is_dir() else [SOURCE / where]:
+        for path in sorted((SOURCE / where).rglob("*.py")) if (SOURCE / where).is_dir() else [SOURCE / where]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 texts: list[ast.expr] = []
                 if isinstance(node, ast.Call):

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import IO, Any, NoReturn, Self
 
 from mspike.options import Answer
 
@@ -19,6 +19,9 @@ ONE_FILE_EACH = ("html", "fhir")
 
 STREAMED = ("text", "ndjson", "fhir")
 """Formats that print each answer as it comes; a JSON array and a page are printed when they are whole."""
+
+WRITTEN = ("text", "ndjson")
+"""Formats whose file grows answer by answer, so that a registry's answers never stand in memory together."""
 
 SUFFIX = {"html": ".html", "fhir": ".json"}
 
@@ -50,6 +53,11 @@ def usual_mask() -> int:
     return mask
 
 
+def unnamed(folder: Path) -> IO[bytes]:
+    """A file that gets its name when it is whole."""
+    return tempfile.NamedTemporaryFile(dir=folder, prefix=".mspike-", delete=False)
+
+
 class Output:
     """Prints answers as they come, or writes a file when all went well. Use as a context manager."""
 
@@ -63,6 +71,9 @@ class Output:
             stop(f"--out {target}: is a folder; give a file for --format {format}")
         if target is not None and not target.parent.is_dir():
             stop(f"--out {target}: the folder {target.parent} does not exist")
+        self.written = target is not None and format in WRITTEN
+        self.growing: IO[bytes] | None = None
+        """The file that is not yet in its place."""
         self._one_page(count)
 
     def __enter__(self) -> Self:
@@ -76,6 +87,10 @@ class Output:
                 self.close()
         except BrokenPipeError:
             kind = BrokenPipeError
+        finally:
+            if self.growing is not None:  # something went wrong before it was whole
+                self.growing.close()
+                Path(self.growing.name).unlink(missing_ok=True)
         if kind is BrokenPipeError:
             closed("the output was closed before every answer was written")
 
@@ -85,6 +100,8 @@ class Output:
             self._file((self.target or Path()) / self._name(result.id), self._render(result))
         elif self.target is None and self.format in STREAMED:
             self._print(self._render(result))
+        elif self.written:
+            self._grow(self._render(result))
         else:
             self.results.append(result)
             if not self.each:
@@ -95,6 +112,9 @@ class Output:
         if self.each:
             for refusal in self.results:
                 self._print(refusal.text(self.format).encode())
+        elif self.growing is not None:
+            self._in_place(self.growing, self.target or Path())
+            self.growing = None
         elif self.results:
             whole = self._render(self.results[0] if len(self.results) == 1 else self.results)
             no_page = self.format == "html" and not isinstance(self.results[0], Answer)
@@ -139,19 +159,40 @@ class Output:
             rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
 
+    def _grow(self, data: bytes) -> None:
+        from mspike.report import RULE
+
+        target = self.target or Path()
+        try:
+            if self.growing is None:
+                self.growing = unnamed(target.parent)
+            elif self.format == "text":
+                self.growing.write(RULE.encode())
+            self.growing.write(data)
+        except OSError as error:
+            stop(f"--out {target}: cannot be written ({error.strerror})")
+
     def _file(self, path: Path, data: bytes) -> None:
         """Whole or not at all."""
         try:
             path.parent.mkdir(exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".mspike-")
+            file = unnamed(path.parent)
             try:
-                with os.fdopen(handle, "wb") as file:
+                with file:
                     file.write(data)
-                os.chmod(name, 0o666 & ~usual_mask())
-                os.replace(name, path)
             except BaseException:
-                Path(name).unlink(missing_ok=True)
+                Path(file.name).unlink(missing_ok=True)
                 raise
         except OSError as error:
+            stop(f"--out {path}: cannot be written ({error.strerror})")
+        self._in_place(file, path)
+
+    def _in_place(self, file: IO[bytes], path: Path) -> None:
+        try:
+            file.close()
+            os.chmod(file.name, 0o666 & ~usual_mask())
+            os.replace(file.name, path)
+        except OSError as error:
+            Path(file.name).unlink(missing_ok=True)
             stop(f"--out {path}: cannot be written ({error.strerror})")
         say(f"wrote {path}")

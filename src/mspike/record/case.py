@@ -80,7 +80,7 @@ def _is_a_case(tree: Any) -> None:
     if "resourceType" in tree:
         kind = tree["resourceType"]
         given = kind.text if type(kind) is Leaf else None
-        raise RecordError("a FHIR resource, which this version does not read", given=given, hint="write a case file")
+        raise RecordError("a FHIR resource that is not written as JSON", given=given, hint="FHIR is read as JSON")
     schema = tree.get("schema")
     if schema is None:
         raise RecordError("schema is missing", at="schema", hint=f"begin with `schema: {SCHEMA}`")

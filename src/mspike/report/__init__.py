@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mspike.options import Answer
+from mspike.report.episodes import Episodes
 from mspike.report.sentence import finish, headline, state_sentence
 from mspike.report.terminal import terminal_look
 from mspike.report.wire import FORMATS, Refusal, render_json, render_ndjson, state_only
@@ -85,6 +86,7 @@ def render_state(results: Result | Sequence[Result], format: str, **how: Any) ->
 
 __all__ = [
     "FORMATS",
+    "Episodes",
     "Refusal",
     "Result",
     "finish",

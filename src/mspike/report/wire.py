@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mspike.options import Answer
+from mspike.record import Quality
 from mspike.report.sentence import finish
 
 ENCODER = msgspec.json.Encoder()
@@ -48,6 +49,7 @@ class StateOnly(msgspec.Struct, frozen=True):
     state: dict[str, Any]
     policies: dict[str, str]
     notes: list[str]
+    quality: Quality | None
 
 
 def state_only(item: Answer | Refusal) -> StateOnly | Refusal:
@@ -55,7 +57,7 @@ def state_only(item: Answer | Refusal) -> StateOnly | Refusal:
     if isinstance(item, Refusal):
         return item
     done = finish(item)
-    shared = (done.id, done.as_of, done.country, done.versions, done.state, done.policies, done.notes)
+    shared = (done.id, done.as_of, done.country, done.versions, done.state, done.policies, done.notes, done.quality)
     return StateOnly("mspike-state/1", *shared)
 
 

@@ -11,6 +11,7 @@ from mspike.report.view.model import DisagreementView, Mark, PositionRow, Questi
 from mspike.report.view.options import view_legend, view_paths
 from mspike.report.view.paper import mark_printed
 from mspike.report.view.patient import in_scope, newest_data, view_because, view_lines, view_responses, view_strip
+from mspike.report.view.quality import view_quality
 from mspike.report.view.sources import Citations
 
 __all__ = ["View", "view"]
@@ -49,6 +50,7 @@ def view(answer: Answer) -> View:
         sources=mark_printed(citations.rows, paths, disagreements),
         versions=view_versions(answer),
         limits=tuple(answer.limits),
+        quality=view_quality(answer),
     )
 
 
