@@ -37,9 +37,11 @@ format: $(READY)  ## let ruff lay out the code
 
 bench: $(READY)  ## medians and ratios of one run, as a table
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/records.py
 
-docs: $(READY)  ## write the generated reference pages
+docs: $(READY)  ## write the generated reference pages, and the OMOP statements for warehouses
 	@$(BIN)/python scripts/docs.py
+	@$(BIN)/python scripts/omop_sql.py
 
 examples: $(READY)  ## write the example patients' answers anew
 	@$(BIN)/python scripts/examples.py
