@@ -11,7 +11,7 @@ trap 'rm -rf "$tools"' EXIT
 
 {
     echo "# Exact versions with hashes, written by 'make lock' from pyproject.toml. Not edited by hand."
-    "$tools/bin/uv" pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+    "$tools/bin/uv" pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
         --generate-hashes --no-header --no-annotate --exclude-newer "7 days" --quiet
 } >"$tools/constraints.txt"
 mv "$tools/constraints.txt" constraints.txt
