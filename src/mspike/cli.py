@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,10 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from mspike import __version__
+from mspike.cli_conformance import conformance
 from mspike.cli_knowledge import app as knowledge_app
-from mspike.cli_output import ANSWERED, REFUSED, Output, closed, say, stop
-from mspike.derive import derive_state
-from mspike.knowledge import KnowledgeError, load_knowledge, settle
+from mspike.cli_output import ANSWERED, REFUSED, Output, closed, picture, say, stop
+from mspike.derive import Comparison, compare_lines, derive_state
+from mspike.knowledge import Knowledge, KnowledgeError, load_knowledge, settle
 from mspike.options import Answer, build_answer
 from mspike.record import Record, RecordError, as_of_from, read_records
 from mspike.report import Refusal, finish
@@ -73,6 +74,14 @@ Out = Annotated[
     typer.Option(metavar="PATH", help="Write here instead of printing; a folder for several HTML or FHIR answers."),
 ]
 Width = Annotated[int | None, typer.Option(min=40, max=400, help="Columns of the text; default: the terminal's.")]
+
+
+def answer(record: Record, knowledge: Knowledge, policies: Mapping[str, Any]) -> Answer:
+    return finish(build_answer(derive_state(record, knowledge, policies)))
+
+
+Make = Callable[[Record, Knowledge, Mapping[str, Any]], Answer | Comparison]
+"""What a command makes of a record under the policies in force."""
 
 
 def print_version(wanted: bool) -> None:
@@ -136,11 +145,30 @@ def state(
     policy: Policies = None,
     format: Annotated[StateFormat, typer.Option(help="How to print it.")] = StateFormat.text,
     out: Out = None,
+    compare: Annotated[
+        bool, typer.Option("--compare-policies", help="Only the lines, under every way of counting them, side by side.")
+    ] = False,
     width: Width = None,
 ) -> None:
     """The derived state alone: lines, refractoriness, event, facts."""
-    output = Output(format.value, out, len(records), state_only=True, **wide(width, format))
-    run(output, records, as_of, country, policy)
+    output = Output(format.value, out, len(records), part="state", **wide(width, format))
+    run(output, records, as_of, country, policy, compare_lines if compare else answer)
+
+
+@app.command()
+def timeline(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="A case file (YAML or JSON); `-` is standard input.")],
+    as_of: AsOf = None,
+    policy: Policies = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Draw the picture into this file: .svg or .png.")
+    ] = None,
+    width: Width = None,
+) -> None:
+    """The course of one patient as a picture: therapy, responses, markers. Without --out the same as tables."""
+    format = picture(out)
+    look = {"width": width} if width and out is None else {}
+    run(Output(format, out, 1, part="timeline", **look), [record], as_of, None, policy)
 
 
 @app.command()
@@ -176,23 +204,25 @@ def examples() -> Path:
 
 
 def run(
-    output: Output, records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None
-) -> None:
+    output: Output, records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None,
+    make: Make = answer,
+) -> None:  # fmt: skip
     """Every record through to the output; exit 3 when one was refused."""
     if output.target is not None and any(same(output.target, record) for record in records):
         stop(f"--out {output.target}: is one of the records; it would be overwritten")
     refused = 0
     with output:
-        for result in results(records, as_of, country, policy):
+        for result in results(records, as_of, country, policy, make):
             refused += isinstance(result, Refusal)
             output.put(result)
     raise typer.Exit(REFUSED if refused else ANSWERED)
 
 
 def results(
-    records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None, quiet: bool = False
-) -> Iterator[Answer | Refusal]:
-    """The answer to each record, or the refusal in its place."""
+    records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None, make: Make = answer,
+    quiet: bool = False,
+) -> Iterator[Answer | Comparison | Refusal]:  # fmt: skip
+    """What is made of each record, or the refusal in its place."""
     try:
         knowledge = load_knowledge()
         policies = settle(knowledge, policy or ())
@@ -212,7 +242,7 @@ def results(
             say(f"{place}read: {read.origin} · labels: {read.country} · {versions}")
             for told in assumed(read):
                 say(f"{place}{told}")
-        yield finish(build_answer(derive_state(read, knowledge, policies)))
+        yield make(read, knowledge, policies)
 
 
 def assumed(record: Record) -> Iterator[str]:
@@ -247,6 +277,10 @@ def path_of(name: str | None) -> str | None:
 
 def same(target: Path, record: str) -> bool:
     return record != "-" and target.exists() and Path(record).exists() and target.samefile(record)
+
+
+# What stands behind the runner is the runner's own, its options too.
+app.command(context_settings={"allow_interspersed_args": False})(conformance)
 
 
 if __name__ == "__main__":
