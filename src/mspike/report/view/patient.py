@@ -203,7 +203,7 @@ def view_line(line: dict[str, Any]) -> LineRow:
         start=str(line.get("start") or "unknown"),
         stop=str(line.get("stop") or (names.STILL_GIVEN if line.get("ongoing") else "no end recorded")),
         response=str(line.get("best_response") or "unknown"),
-        ended="no" if line.get("ongoing") else names.spelled(str(line.get("stop_reason") or "not recorded")),
+        ended="not ended" if line.get("ongoing") else names.spelled(str(line.get("stop_reason") or "not recorded")),
         because=f"{because}; otherwise under {differs}" if differs else because,
         basis=basis,
         flags=", ".join(flags),
