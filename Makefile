@@ -4,7 +4,7 @@ READY := .venv/.ready
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lint types imports knowledge format bench docs examples pictures wheel lock clean browser
+.PHONY: help demo test check lint types imports knowledge format bench docs examples vectors pictures wheel lock clean browser
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -38,6 +38,7 @@ format: $(READY)  ## let ruff lay out the code
 bench: $(READY)  ## medians and ratios of one run, as a table
 	@$(BIN)/python bench/run.py
 	@$(BIN)/python bench/records.py
+	@$(BIN)/python bench/derive.py
 
 docs: $(READY)  ## write the generated reference pages, and the OMOP statements for warehouses
 	@$(BIN)/python scripts/docs.py
@@ -45,6 +46,9 @@ docs: $(READY)  ## write the generated reference pages, and the OMOP statements 
 
 examples: $(READY)  ## write the example patients' answers anew
 	@$(BIN)/python scripts/examples.py
+
+vectors: $(READY)  ## write the test vectors that come from spec/
+	@$(BIN)/python scripts/conformance.py
 
 pictures: $(READY) browser  ## take the pictures of the documentation
 	@$(BIN)/python scripts/pictures.py

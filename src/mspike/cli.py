@@ -10,11 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from mspike import __version__
-from mspike.cli_answers import Asked, answer_all, answers, fault, wide
+from mspike.cli_answers import Asked, answer_all, answer_one, answers, fault, wide
+from mspike.cli_conformance import conformance
 from mspike.cli_export import episodes, export
 from mspike.cli_fetch import fetch_fhir
 from mspike.cli_knowledge import app as knowledge_app
-from mspike.cli_output import Output, closed, stop
+from mspike.cli_output import Output, closed, picture, stop
+from mspike.derive import compare_lines
 from mspike.knowledge import load_knowledge
 
 app = typer.Typer(
@@ -158,6 +160,9 @@ def state(
     policy: Policies = None,
     format: Annotated[StateFormat, typer.Option(help="How to print it.")] = StateFormat.text,
     out: Out = None,
+    compare: Annotated[
+        bool, typer.Option("--compare-policies", help="Only the lines, under every way of counting them, side by side.")
+    ] = False,
     quality: ReadReport = False,
     patient: Patients = None,
     every: Every = False,
@@ -166,11 +171,32 @@ def state(
     width: Width = None,
 ) -> None:
     """The derived state alone: lines, refractoriness, event, facts."""
-    if quality and format is not StateFormat.text:
+    if quality and (compare or format is not StateFormat.text):
         stop("--quality chooses from the text; the other formats always hold everything")
     look = {"all_quality": quality} if quality else {}
     asked = Asked(records, as_of, country, policy, patient, every, code_map, mapping)
-    answer_all(asked, Output(format.value, out, asked.several, state_only=True, **look, **wide(width, format.value)))
+    output = Output(format.value, out, asked.several, part="state", **look, **wide(width, format.value))
+    answer_all(asked, output, compare_lines if compare else answer_one)
+
+
+@app.command()
+def timeline(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="What `mspike options` reads, of one patient.")],
+    as_of: AsOf = None,
+    policy: Policies = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Draw the picture into this file: .svg or .png.")
+    ] = None,
+    patient: Patients = None,
+    code_map: CodeMap = None,
+    mapping: MappingFile = None,
+    width: Width = None,
+) -> None:
+    """The course of one patient as a picture: therapy, responses, markers. Without --out the same as tables."""
+    format = picture(out)
+    look = {"width": width} if width and out is None else {}
+    asked = Asked([record], as_of, None, policy, patient, False, code_map, mapping)
+    answer_all(asked, Output(format, out, 1, part="timeline", **look))
 
 
 @app.command()
@@ -211,6 +237,10 @@ def path_of(name: str | None) -> str | None:
     if name and name not in known:
         stop(f"--path: no path is called {name!r}; there are: {', '.join(known)}")
     return name
+
+
+# What stands behind the runner is the runner's own, its options too.
+app.command(context_settings={"allow_interspersed_args": False})(conformance)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +13,8 @@ import typer
 
 from mspike import __version__
 from mspike.cli_output import ANSWERED, REFUSED, Output, say, stop
-from mspike.derive import derive_state
-from mspike.knowledge import KnowledgeError, load_knowledge, settle
+from mspike.derive import Comparison, derive_state
+from mspike.knowledge import Knowledge, KnowledgeError, load_knowledge, settle
 from mspike.options import Answer, build_answer
 from mspike.record import Record, RecordError, as_of_from, read_records
 from mspike.report import Refusal, finish
@@ -45,20 +45,28 @@ class Asked(NamedTuple):
         return self.every or bool(self.patients)
 
 
-def answer_all(asked: Asked, output: Output) -> None:
+def answer_one(record: Record, knowledge: Knowledge, policies: Mapping[str, Any]) -> Answer:
+    return finish(build_answer(derive_state(record, knowledge, policies), record.quality))
+
+
+Make = Callable[[Record, Knowledge, Mapping[str, Any]], Answer | Comparison]
+"""What a command makes of a record under the policies in force."""
+
+
+def answer_all(asked: Asked, output: Output, make: Make = answer_one) -> None:
     """Every patient through to the output; exit 3 when one was refused."""
     if output.target is not None and any(same(output.target, source) for source in asked.sources):
         stop(f"--out {output.target}: is one of the records; it would be overwritten")
     refused = 0
     with output:
-        for result in answers(asked):
+        for result in answers(asked, make):
             refused += isinstance(result, Refusal)
             output.put(result)
     raise typer.Exit(REFUSED if refused else ANSWERED)
 
 
-def answers(asked: Asked, quiet: bool = False) -> Iterator[Answer | Refusal]:
-    """The answer for each patient, or the refusal in its place."""
+def answers(asked: Asked, make: Make = answer_one, quiet: bool = False) -> Iterator[Answer | Comparison | Refusal]:
+    """What is made of each patient's record, or the refusal in its place."""
     try:
         knowledge = load_knowledge()
         policies = settle(knowledge, asked.policy or ())
@@ -77,14 +85,14 @@ def answers(asked: Asked, quiet: bool = False) -> Iterator[Answer | Refusal]:
                 for told in assumed(read):
                     say(f"{place}{told}")
             try:
-                answer = finish(build_answer(derive_state(read, knowledge, policies), read.quality))
+                made = make(read, knowledge, policies)
             except Exception as error:
                 if asked.several == 1:
                     raise
                 say(f"{place}refused: {read.origin}: {fault(error)}")
                 yield Refusal(record=read.id, error=fault(error), at="", hint="please report it")
                 continue
-            yield answer
+            yield made
         if progress is not None:
             progress.told(count, isinstance(read, RecordError), read.origin)
     if progress is not None:

@@ -25,6 +25,11 @@ WRITTEN = ("text", "ndjson")
 
 SUFFIX = {"html": ".html", "fhir": ".json"}
 
+PICTURES = ("svg", "png")
+"""Formats of the timeline, beside its text."""
+
+INSTALL = "install it: pip install 'mspike[chart]'"
+
 
 def say(message: str) -> None:
     """To stderr; never a patient value."""
@@ -58,11 +63,31 @@ def unnamed(folder: Path) -> IO[bytes]:
     return tempfile.NamedTemporaryFile(dir=folder, prefix=".mspike-", delete=False)
 
 
+def can_draw() -> bool:
+    """Whether the picture of the timeline can be drawn here."""
+    from mspike.report import timeline
+
+    return timeline.can_draw()
+
+
+def picture(target: Path | None) -> str:
+    """The format that a file's ending names; without a file the timeline is text."""
+    if target is None:
+        return "text"
+    format = target.suffix.lower().removeprefix(".")
+    if format not in PICTURES:
+        stop(f"--out {target}: the picture is a file that ends in .svg or .png")
+    if not can_draw():
+        stop(f"--out {target}: drawing needs the extra `chart`; {INSTALL}. Without --out the timeline is printed")
+    return format
+
+
 class Output:
     """Prints answers as they come, or writes a file when all went well. Use as a context manager."""
 
-    def __init__(self, format: str, target: Path | None, count: int, *, state_only: bool = False, **look: Any) -> None:
-        self.format, self.target, self.state_only, self.look = format, target, state_only, look
+    def __init__(self, format: str, target: Path | None, count: int, *, part: str = "answer", **look: Any) -> None:
+        """`part`: `answer`, or of it the `state` or the `timeline` alone."""
+        self.format, self.target, self.part, self.look = format, target, part, look
         self.results: list[Any] = []
         self.printed = 0
         self.names: set[str] = set()
@@ -75,6 +100,8 @@ class Output:
         self.growing: IO[bytes] | None = None
         """The file that is not yet in its place."""
         self._one_page(count)
+        if format == "html" and not can_draw():
+            say(f"the page has the timeline as tables: its picture needs the extra `chart`; {INSTALL}")
 
     def __enter__(self) -> Self:
         return self
@@ -111,13 +138,13 @@ class Output:
         """What could not be printed one by one: a JSON array, a page, the refusals beside a folder, or the file."""
         if self.each:
             for refusal in self.results:
-                self._print(refusal.text(self.format).encode())
+                self._print(self._render(refusal))
         elif self.growing is not None:
             self._in_place(self.growing, self.target or Path())
             self.growing = None
         elif self.results:
             whole = self._render(self.results[0] if len(self.results) == 1 else self.results)
-            no_page = self.format == "html" and not isinstance(self.results[0], Answer)
+            no_page = self.format in ("html", *PICTURES) and not isinstance(self.results[0], Answer)
             if self.target is None or no_page:
                 self._print(whole)
             else:
@@ -126,6 +153,8 @@ class Output:
     def _one_page(self, count: int) -> None:
         if self.format == "html" and count > 1 and not self.each:
             stop("--format html is one page for one record; give --out FOLDER for several")
+        if self.format in PICTURES and count > 1:
+            stop("timeline: a picture is of one record, and the input holds several")
 
     def _name(self, record: str) -> str:
         """A file name for a record's id, one that this run has not used: two ids can come down to one name."""
@@ -143,7 +172,10 @@ class Output:
         how = self.look
         if self.format == "text" and self.target is None:
             how = {**report.terminal_look(sys.stdout), **how}
-        if self.state_only:
+        if self.part == "timeline":
+            drawn = report.render_timeline(result, self.format, **how)
+            return drawn or stop("timeline: nothing in this record is dated, so there is nothing to draw", REFUSED)
+        if self.part == "state":
             return report.render_state(result, self.format, **how).encode()
         return report.render_bytes(result, self.format, **how)
 

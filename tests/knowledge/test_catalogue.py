@@ -8,8 +8,10 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from mspike.knowledge.catalogue import Applied, Catalogue, InForce, first_day, rename, token
+from mspike.knowledge import first_day, token
+from mspike.knowledge.catalogue import Catalogue, rename
 from mspike.knowledge.grammar import names
+from mspike.knowledge.inforce import Applied, InForce
 from mspike.knowledge.model import Applies, Cite, Criterion, Knowledge, Review, Risk, Rule, Version
 from mspike.knowledge.pack import parse_template, parsed
 

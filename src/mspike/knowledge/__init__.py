@@ -9,12 +9,14 @@ import datetime as dt
 from functools import cache, lru_cache
 
 from mspike.knowledge import model
-from mspike.knowledge.catalogue import Applied, AppliedRisk, Catalogue, Clause, InForce, Label, first_day, token
+from mspike.knowledge.base import first_day
+from mspike.knowledge.catalogue import Catalogue
 from mspike.knowledge.codes import Codes, TestSpec, unit_key, unpack_codes, word_key
 from mspike.knowledge.files import KnowledgeError
 from mspike.knowledge.grammar import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
+from mspike.knowledge.inforce import Applied, AppliedRisk, Clause, InForce, Label
 from mspike.knowledge.model import Knowledge
-from mspike.knowledge.names import fact_specs
+from mspike.knowledge.names import fact_specs, token
 from mspike.knowledge.pack import Pack, as_expr, load_pack
 from mspike.knowledge.policy import named_policies, settle
 

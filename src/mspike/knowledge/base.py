@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 import msgspec
@@ -39,3 +40,9 @@ class Review(File, kw_only=True):
     """A clinician, by name; none so far."""
     reviewed_on: Day | None = None
     due: Day | None = None
+
+
+def first_day(text: str) -> dt.date:
+    """The first day that a (partial) date can mean."""
+    parts = [int(p) for p in text.split("-")]
+    return dt.date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)

@@ -11,93 +11,14 @@ from functools import cached_property
 
 import msgspec
 
+from mspike.knowledge.base import first_day
 from mspike.knowledge.grammar import Expr, blockers, names
-from mspike.knowledge.model import (
-    Availability,
-    Cite,
-    Criterion,
-    Disagreement,
-    Evidence,
-    FactSpec,
-    Knowledge,
-    Option,
-    Risk,
-    Rule,
-    Version,
-)
+from mspike.knowledge.inforce import Applied, AppliedRisk, Clause, InForce, Label, Wanted, Way
+from mspike.knowledge.model import Availability, Criterion, Disagreement, FactSpec, Knowledge, Option, Rule, Version
+from mspike.knowledge.names import fact_specs, token
 
 FALLBACK = {"UK": "EU"}
 """A country without a row of its own takes this one's label (decision 26)."""
-
-
-class Clause(msgspec.Struct, frozen=True, eq=False):
-    """A `when` as it is evaluated: one object however many statements share it, so that it is evaluated once."""
-
-    expr: Expr
-    names: tuple[str, ...]
-    blockers: frozenset[tuple[str, bool]]
-    """The facts that, with that value, make it a sure no."""
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """One condition of a label."""
-
-    clause: Clause
-    says: str
-
-
-class Way(msgspec.Struct, frozen=True):
-    """One way to meet a label: all its conditions."""
-
-    clause: Clause
-    route: str
-    conditions: tuple[Wanted, ...]
-
-
-class Label(msgspec.Struct, frozen=True):
-    """A label as it is evaluated: met by any of its ways."""
-
-    clause: Clause
-    ways: tuple[Way, ...]
-
-
-class Applied(msgspec.Struct, frozen=True, eq=False):
-    """One criterion as it applies to an option: template names filled in, source resolved."""
-
-    origin: str
-    """`bortezomib/neuropathy-hold`: the file and the criterion."""
-    says: str
-    clause: Clause
-    effect: str
-    kind: str
-    source: Cite
-    status: str
-    policy: str | None = None
-
-
-class AppliedRisk(msgspec.Struct, frozen=True):
-    origin: str
-    says: str
-    kind: str
-    source: Cite
-    status: str
-
-
-class InForce(msgspec.Struct, frozen=True, eq=False):
-    """One option on that day."""
-
-    option: Option
-    availability: Availability | None
-    """In the asked country; None: nothing is recorded for that day."""
-    label: Label | None
-    """That country's label; None: no label, or no condition in it."""
-    elsewhere: dict[str, Availability]
-    """In the other countries."""
-    criteria: tuple[Applied, ...]
-    known_risks: tuple[AppliedRisk, ...]
-    evidence: tuple[Evidence, ...]
-    numbers: tuple[int, ...] = ()
-    """Where its criteria stand in `Catalogue.criteria`."""
 
 
 class Catalogue:
@@ -149,8 +70,6 @@ class Catalogue:
     @cached_property
     def facts(self) -> dict[str, FactSpec]:
         """What facts.yaml says of every fact."""
-        from mspike.knowledge.names import fact_specs
-
         return fact_specs(self.knowledge)
 
     def clause(self, when: str) -> Clause:
@@ -339,25 +258,3 @@ def rename(expr: Expr, names: Mapping[str, str]) -> Expr:
     for key, value in names.items():
         name = name.replace(key, value)
     return (tag, name, *expr[2:])
-
-
-CLASS_WORDS = {
-    "PI", "IMiD", "anti-CD38", "anti-SLAMF7", "BCMA", "GPRC5D", "CAR-T", "bispecific", "ADC", "XPO1", "BCL2", "HDAC",
-    "alkylator", "anthracycline", "steroid", "CELMoD",
-}  # fmt: skip
-"""The closed list of classes."""
-
-
-def token(name: str) -> str:
-    """An id as it stands in a fact's name: `anti-CD38` → `anti_cd38`, `DRd` → `DRd`."""
-    plain = name.replace("-", "_")
-    return plain.lower() if name in CLASS_WORDS else plain
-
-
-def first_day(text: str) -> dt.date:
-    """The first day that a (partial) date can mean."""
-    parts = [int(p) for p in text.split("-")]
-    return dt.date(parts[0], parts[1] if len(parts) > 1 else 1, parts[2] if len(parts) > 2 else 1)
-
-
-__all__ = ["Applied", "AppliedRisk", "Catalogue", "Clause", "InForce", "Label", "Risk", "first_day", "rename", "token"]

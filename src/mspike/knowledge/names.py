@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from mspike.knowledge.catalogue import token
 from mspike.knowledge.model import FactSpec, Knowledge
 
 WORDS = ("oral", "hospital-stay")
@@ -40,6 +39,19 @@ def members(knowledge: Knowledge, slot: str) -> Iterator[tuple[str, str]]:
     else:
         ids = (*knowledge.options, *(p.path for p in knowledge.paths), *WORDS)
         yield from ((name, name.replace("-", " ")) for name in dict.fromkeys(ids))
+
+
+CLASS_WORDS = {
+    "PI", "IMiD", "anti-CD38", "anti-SLAMF7", "BCMA", "GPRC5D", "CAR-T", "bispecific", "ADC", "XPO1", "BCL2", "HDAC",
+    "alkylator", "anthracycline", "steroid", "CELMoD",
+}  # fmt: skip
+"""The closed list of classes."""
+
+
+def token(name: str) -> str:
+    """An id as it stands in a fact's name: `anti-CD38` → `anti_cd38`, `DRd` → `DRd`."""
+    plain = name.replace("-", "_")
+    return plain.lower() if name in CLASS_WORDS else plain
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

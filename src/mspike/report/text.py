@@ -11,6 +11,7 @@ from mspike.report.terminal import Page
 from mspike.report.text_quality import write_quality
 from mspike.report.view import View, view
 from mspike.report.view.model import Ask, Card, Cell, Group, Mark, PathView, Tag
+from mspike.report.view.names import STILL_GIVEN
 
 QUESTIONS = 6
 FIRST = {"for": 3, "risk": 1}
@@ -115,8 +116,11 @@ def write_lines(page: Page, seen: View) -> None:
     head = ("", "when", "treatment", "deepest response", "ended", "count")
     rows = []
     for line in seen.lines:
-        treatment = f"{line.regimen}: {line.drugs}" + (f"; {line.flags}" if line.flags else "")
-        rows.append((line.number, f"{line.start} to {line.stop}", treatment, line.response, line.ended, line.basis))
+        drugs = line.drugs.strip()
+        treatment = f"{line.regimen}{' ' if drugs.startswith('(') else ': '}{drugs}"
+        treatment += f"; {line.flags}" if line.flags else ""
+        when = f"{line.start}, {line.stop}" if line.stop == STILL_GIVEN else f"{line.start} to {line.stop}"
+        rows.append((line.number, when, treatment, line.response, line.ended, line.basis))
     page.table(head, rows, whole=1)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from mspike.derive import Comparison, wire_line
 from mspike.options import Answer
 from mspike.record import Quality
 from mspike.report.sentence import finish
@@ -27,15 +28,6 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """Where in the record: a path such as `lines[0].start`, or a line number."""
     hint: str
     """What to do."""
-
-    def text(self, format: str) -> str:
-        """The refusal in a format that people or FHIR read."""
-        if format == "fhir":
-            from mspike.report.fhir import render_refusal
-
-            return render_refusal(self)
-        place = f" at {self.at}" if self.at else ""
-        return f"{self.record}: not read{place}: {self.error}\n  {self.hint}\n"
 
 
 class StateOnly(msgspec.Struct, frozen=True):
@@ -61,7 +53,32 @@ def state_only(item: Answer | Refusal) -> StateOnly | Refusal:
     return StateOnly("mspike-state/1", *shared)
 
 
-Item = Answer | Refusal | StateOnly
+class LinesCompared(msgspec.Struct, frozen=True):
+    """What `mspike state --compare-policies` prints as JSON: `mspike-lines/1`."""
+
+    schema: str
+    id: str
+    as_of: str
+    stated: bool
+    """The record states its lines: no way of counting changes them."""
+    policies: dict[str, dict[str, Any]]
+
+
+def compared(item: Comparison) -> LinesCompared:
+    """For each way of counting: what it changes, the number of lines, and the lines, null where they are open."""
+    policies = {
+        counting.policy: {
+            "changes": counting.changes,
+            "n_lines": None if counting.lines is None else len(counting.lines),
+            "because": counting.because,
+            "lines": None if counting.lines is None else [wire_line(line) for line in counting.lines],
+        }
+        for counting in item.countings
+    }
+    return LinesCompared("mspike-lines/1", item.id, item.as_of, item.stated, policies)
+
+
+Item = Answer | Refusal | StateOnly | LinesCompared
 
 
 def render_json(results: Item | Sequence[Item]) -> bytes:

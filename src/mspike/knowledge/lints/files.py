@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from mspike.knowledge.catalogue import CLASS_WORDS, first_day
+from mspike.knowledge.base import first_day
 from mspike.knowledge.lints.finding import Finding, is_date, is_day
 from mspike.knowledge.model import Knowledge
-from mspike.knowledge.names import did_you_mean
+from mspike.knowledge.names import CLASS_WORDS, did_you_mean
 from mspike.knowledge.statements import statements, versioned
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

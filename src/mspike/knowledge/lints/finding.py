@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from mspike.knowledge.catalogue import first_day
+from mspike.knowledge.base import first_day
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from mspike.knowledge.base import Review
-from mspike.knowledge.catalogue import first_day
+from mspike.knowledge.base import Review, first_day
 from mspike.knowledge.lints.finding import Finding, is_date, is_day
 from mspike.knowledge.model import Knowledge
 from mspike.knowledge.statements import reviews, statements

@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from mspike.knowledge.catalogue import Catalogue, token
+from mspike.knowledge.catalogue import Catalogue
 from mspike.knowledge.grammar import (
     NO,
     UNKNOWN,
@@ -22,7 +22,7 @@ from mspike.knowledge.grammar import (
 )
 from mspike.knowledge.lints.finding import Finding
 from mspike.knowledge.model import Knowledge
-from mspike.knowledge.names import did_you_mean, fact_specs
+from mspike.knowledge.names import did_you_mean, fact_specs, token
 from mspike.knowledge.pack import parse_template
 from mspike.knowledge.statements import conditions, versioned
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mspike.knowledge import load_knowledge, named_policies, settle
 from mspike.options.answer import Answer, Position
 from mspike.report import words
 from mspike.report.sentence import headline, state_sentence
@@ -66,8 +67,14 @@ def view_versions(answer: Answer) -> tuple[tuple[str, str], ...]:
     """What made this answer, so that it can be made again."""
     rows = [("Record", answer.id), ("As of", answer.as_of), ("Labels of", answer.country)]
     rows += [(names.VERSION_NAMES.get(name, names.spelled(name)), version) for name, version in answer.versions.items()]
-    policies = {name: value for name, value in answer.policies.items() if name not in answer.versions}
+    knowledge = load_knowledge()
+    usual = named_policies(knowledge, settle(knowledge))
+    changed = {
+        name: value
+        for name, value in answer.policies.items()
+        if name not in answer.versions and value != usual.get(name)
+    }
     rows += [
-        (names.POLICY_NAMES.get(name, words.capital(names.spelled(name))), value) for name, value in policies.items()
+        (names.POLICY_NAMES.get(name, words.capital(names.spelled(name))), value) for name, value in changed.items()
     ]
-    return tuple(rows)
+    return (*rows, ("Other policies", "default"))

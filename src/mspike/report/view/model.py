@@ -179,6 +179,8 @@ class ResponseRow(msgspec.Struct, frozen=True):
     confirmed: str
     because: str
     flags: str
+    news: bool
+    """The category is another than on the last date: the paper prints this row."""
 
 
 class DrugRow(msgspec.Struct, frozen=True):

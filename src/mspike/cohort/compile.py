@@ -1,0 +1,108 @@
+"""Kernel functions of plain Python, compiled: the same code objects, with the functions they call compiled too.
+
+What is compiled is kept on disk under a key made of the package's version and of the code itself, so that a changed
+kernel is never answered by an old one: numba by itself looks at one file only and misses a change in an imported one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from mspike import __version__
+from mspike.cohort.cache import private_folder
+
+_ROOMS = ("mspike.derive.kernel", "mspike.cohort")
+"""Where a function has to live to be compiled; whatever else a kernel calls is numba's own (`len`, `abs`)."""
+OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
+"""Without the interpreter lock, without a check of every division, and without counting references to the columns at
+every call: the caller holds them."""
+_lock = threading.Lock()
+_made: dict[FunctionType, Callable[..., Any]] = {}
+
+
+def compiled(entry: Callable[..., Any], cache: Path | None = None) -> Callable[..., Any]:
+    """`entry` compiled with everything it calls; it lets go of the interpreter lock while it runs.
+
+    Made once in a process. `cache`: folder for compiled code (`private_folder` by default); where none can be written,
+    the code is compiled anew in each process, which takes some seconds. Raises CacheError for an unsafe folder and
+    ModuleNotFoundError without the extra `batch`.
+    """
+    assert isinstance(entry, FunctionType)
+    with _lock:
+        if entry not in _made:
+            _made[entry] = _compile(entry, private_folder(f"kernels2-{__version__}-{fingerprint(entry)}", cache))
+        return _made[entry]
+
+
+def fingerprint(entry: FunctionType) -> str:
+    """Changes when the code of `entry`, of a function it calls, or a constant that one of them uses changes."""
+    digest = hashlib.blake2b(digest_size=10)
+    for function in _reached(entry):
+        code = function.__code__
+        constants = [(name, value) for name, value in _used(function) if not isinstance(value, FunctionType)]
+        parts = (function.__qualname__, code.co_varnames, code.co_names, code.co_consts, constants)
+        digest.update(code.co_code + repr(parts).encode())
+    return digest.hexdigest()
+
+
+def _used(function: FunctionType) -> list[tuple[str, Any]]:
+    """The globals that a function names."""
+    names = function.__globals__
+    return [(name, names[name]) for name in function.__code__.co_names if name in names]
+
+
+def _called(function: FunctionType) -> list[tuple[str, FunctionType]]:
+    """The kernel functions that a function names."""
+    return [
+        (name, value)
+        for name, value in _used(function)
+        if isinstance(value, FunctionType) and value.__module__.startswith(_ROOMS)
+    ]
+
+
+def _reached(entry: FunctionType) -> list[FunctionType]:
+    """Every kernel function that `entry` can call, itself last, each after those that it calls."""
+    order: dict[FunctionType, None] = {}
+
+    def visit(function: FunctionType, above: tuple[FunctionType, ...]) -> None:
+        if function in above:
+            raise ValueError(f"{function.__module__}.{function.__name__} calls itself; a kernel function may not")
+        if function not in order:
+            for _, callee in _called(function):
+                visit(callee, (*above, function))
+            order[function] = None
+
+    visit(entry, ())
+    return list(order)
+
+
+def _compile(entry: FunctionType, folder: Path | None) -> Callable[..., Any]:
+    import numba
+    from numba.core import types
+
+    njit: Any = numba.njit
+    plain: Any = types.unliteral
+    made: dict[FunctionType, Any] = {}
+    for function in _reached(entry):
+        names = function.__globals__ | {name: made[callee] for name, callee in _called(function)}
+        twin = FunctionType(function.__code__, names, function.__name__)
+        inner = function is not entry
+        dispatcher = njit(no_cpython_wrapper=inner, no_cfunc_wrapper=inner, **OPTIONS)(twin)
+        if inner:  # one version for all whole numbers, not one more for each constant that it is called with
+            typed = dispatcher.get_call_template
+            dispatcher.get_call_template = lambda args, kws, typed=typed: typed([plain(a) for a in args], kws)
+        made[function] = dispatcher
+    if folder is not None:  # only what is called from outside is kept; it carries the rest within it
+        config: Any = numba.config
+        before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+        try:
+            made[entry].enable_caching()
+        finally:
+            config.CACHE_DIR = before
+    result: Callable[..., Any] = made[entry]
+    return result

@@ -1,0 +1,332 @@
+"""Lines of therapy of one patient from dated drug records: rules R1 to R11 of spec/lines.md, in one sweep of the days.
+
+Rajkumar, Richardson and San Miguel, Blood 2015;126:921. What the rules leave to the reader ("planned") is a parameter;
+what each stands for, and who published it, is in knowledge/data/policies/. Days are ordinals, drugs bits of an int.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence, Sequence
+
+from mspike.derive.kernel.codes import NODAY
+from mspike.derive.kernel.courses import (
+    board,
+    bridging_row,
+    lapsed,
+    later_by_months,
+    place_of,
+    reach,
+    same_class,
+    short_of,
+    starting,
+)
+from mspike.derive.kernel.line_codes import (
+    ADDED,
+    AFTER_GAP,
+    AFTER_PD,
+    ALLOGENEIC,
+    AS_INCOMPLETE,
+    AS_MOBILISATION,
+    AS_SMOULDERING,
+    AS_STEROID,
+    AS_SUPPORT,
+    AUTOLOGOUS,
+    CELLS,
+    CONTEXT,
+    F_BEFORE_DIAGNOSIS,
+    F_BRIDGING,
+    F_FREE_INTERVAL,
+    F_INCOMPLETE,
+    F_LATE,
+    F_MOBILISATION,
+    F_NO_PD,
+    F_REASON_UNKNOWN,
+    F_RETREATMENT,
+    F_SAME_CLASS,
+    F_SUPPORT,
+    FIRST,
+    IN_ALLO,
+    IN_AUTO,
+    IN_BRIDGING,
+    IN_CAR_T,
+    IN_MAINTENANCE,
+    IN_RETREATMENT,
+    L_BEGAN,
+    L_START,
+    LATE,
+    MAINTAINS,
+    MAINTENANCE,
+    ONCE,
+    P_BRIDGE,
+    P_BRIDGING_OWN,
+    P_CARRY,
+    P_COUNT_FROM,
+    P_ERA_GAP,
+    P_FREE_MONTHS,
+    P_LINE_GAP,
+    P_MAINTAIN,
+    P_MIN_DAYS,
+    P_NEEDS_PD,
+    P_NONRESPONSE,
+    P_RESTART,
+    P_TANDEM,
+    P_TRANSPLANT,
+    P_UNWATCHED_GAP,
+    P_WINDOW,
+    SIGN_PD,
+    SIGN_SD,
+    SPECIAL,
+    STAYS,
+    STEROID,
+    SWITCHED,
+    TRANSPLANTED,
+    UNPLACED,
+)
+from mspike.derive.kernel.line_ends import close_line
+from mspike.derive.kernel.planned import (
+    goes_on,
+    having,
+    maintains_late,
+    recent,
+    stated_planned,
+    steps_down,
+    taken_as_planned,
+)
+
+Column = Sequence[int]
+Table = tuple[MutableSequence[int], ...]
+
+
+def derive_lines(
+    rows: tuple[Column, Column, Column, Column], lo: int, hi: int, traits: Column,
+    procedures: tuple[Column, Column], plo: int, phi: int, signs: tuple[Column, Column], glo: int, ghi: int,
+    watched: int, params: Sequence[float], placed: MutableSequence[int], lines: Table, o: int,
+) -> int:  # fmt: skip
+    """Writes the lines of one patient from `o` on and returns how many there are; `finish_lines` completes them.
+
+    `rows`: start, end, drug and note of the records, sorted by start; an open record ends on the day of reading.
+    `traits`: what each drug is. `procedures`: day and kind, sorted. `signs`: day and kind of progressions, confirmed
+    or not, and of stable disease, sorted. `watched`: whether the record says anything about the disease.
+    `placed`: each record's line (1, 2, ...), or why it is in none. `lines`: the columns
+    `L_START`, ...; there is room for one line for each record and procedure.
+    """
+    start, end, drug, note = rows
+    pday, pkind = procedures
+    gday, gkind = signs
+    window, era_gap, line_gap = params[P_WINDOW], params[P_ERA_GAP], params[P_LINE_GAP]
+    if not watched and line_gap == 0:
+        line_gap = params[P_UNWATCHED_GAP]
+    maintain, min_days, carry = params[P_MAINTAIN], params[P_MIN_DAYS], params[P_CARRY]
+    n, begun, covered, drugs, transplant, parts, flags = 0, NODAY, NODAY, 0, NODAY, 0, 0
+    pause, waiting, sealed, first, latest = NODAY, 0, False, lo, lo
+    pd, sd, sure = NODAY, NODAY, NODAY
+    calm = min(era_gap, maintain, line_gap) if line_gap > 0 else min(era_gap, maintain)
+    steady, steady_from = 0, NODAY  # the drugs of the line with a record since a day not long ago
+    i, p, g = lo, plo, glo
+    while i < hi and start[i] < params[P_COUNT_FROM]:  # R10
+        placed[i] = AS_SMOULDERING
+        waiting |= F_BEFORE_DIAGNOSIS
+        i += 1
+    while i < hi or p < phi:
+        if p < phi and pkind[p] > ALLOGENEIC:
+            p += 1
+            continue
+        grafted = p < phi and (i >= hi or pday[p] < start[i])
+        t = pday[p] if grafted else start[i]
+        while g < ghi and gday[g] <= t:
+            if gkind[g] == SIGN_SD:
+                sd = gday[g]
+            else:
+                pd = gday[g]
+            sure = pd if gkind[g] == SIGN_PD else sure
+            g += 1
+        since, gap = pd > begun, t - covered
+        opens, group, new, once, kept, back, j = STAYS, 0, 0, 0, 0, -1, i
+        if grafted:
+            if n == 0:
+                opens = FIRST
+            elif since:
+                opens = AFTER_PD
+            elif transplant == NODAY:
+                late = t - begun > params[P_TRANSPLANT] and (watched > 0 or gap > line_gap)
+                opens = TRANSPLANTED if late else STAYS
+            elif t - transplant > params[P_TANDEM]:  # R5
+                opens = TRANSPLANTED
+        else:
+            seen, aided = 0, False
+            while j < hi and start[j] == t:
+                kind, place = traits[drug[j]], UNPLACED
+                if kind & STEROID:
+                    place, aided = AS_STEROID, True
+                elif kind & SPECIAL or note[j] & CONTEXT > MAINTENANCE:
+                    place = place_of(j, rows, lo, hi, traits, procedures, plo, phi, params)
+                if place == UNPLACED:
+                    group |= 1 << drug[j]
+                    if kind & ONCE:
+                        once = 1
+                elif place == AS_MOBILISATION:
+                    seen |= F_MOBILISATION
+                elif place == AS_SUPPORT:
+                    seen |= F_SUPPORT
+                placed[j] = place
+                j += 1
+            new = group & ~drugs
+            if not new | seen | (group & ~steady) and (group == 0 or (gap <= calm and t - steady_from <= calm)):
+                while i < j:  # one more cycle: nothing can begin here
+                    if placed[i] == UNPLACED:
+                        placed[i] = n
+                        if end[i] >= covered:
+                            covered, latest = end[i], i
+                    i += 1
+                continue
+            young = n > 0 and not since and not sealed and t - begun <= window
+            if new and young:
+                near = 0 if watched else recent(first, i, end, drug, placed, t - carry)
+                young = near != 0 or board(first, i, hi, start, end, drug, placed, drugs, t, era_gap) != 0
+            brief = new != 0 and once == 0 and min_days > 1 and not young  # R1
+            if brief and (watched > 0 or goes_on(j, hi, start, drug, traits, new, t + carry)):
+                left = short_of(i, j, hi, start, end, drug, note, traits, new, min_days, era_gap)
+                if left == new:
+                    group &= drugs
+                    new = 0
+                    seen |= F_INCOMPLETE
+                    for k in range(i, j):
+                        if placed[k] == UNPLACED and left >> drug[k] & 1:
+                            placed[k] = AS_INCOMPLETE
+            if n:
+                flags |= seen
+            else:
+                waiting |= seen
+            if group == 0:
+                i = j
+                continue
+            after = transplant != NODAY and t - transplant <= maintain and not since
+            if transplant != NODAY and not watched and not after and covered <= transplant and not aided:
+                after = maintains_late(group, i, hi, start, drug, note, traits, transplant, params)
+            if n and gap <= era_gap:  # R4: a drug that had been stopped is added to those that go on
+                new |= lapsed(first, i, end, drug, placed, group & drugs, t - (era_gap if since else maintain))
+            if n == 0:
+                opens = FIRST
+            elif line_gap > 0 and gap > line_gap and not after:
+                opens = AFTER_PD if since else AFTER_GAP
+            elif new == 0:
+                if gap > era_gap and not after:  # R6, R7
+                    other = starting(i, hi, start, drug, note, traits, t + window)
+                    if since and (params[P_RESTART] > 0 or drugs & ~other or other & ~drugs):
+                        opens = AFTER_PD
+                    elif gap > maintain and drugs & ~other:
+                        opens = LATE
+                    elif other & ~drugs:
+                        opens = LATE if gap > maintain else SWITCHED
+                    elif transplant == NODAY:
+                        flags |= F_RETREATMENT
+                        parts |= IN_RETREATMENT
+                        pause = gap
+                        if later_by_months(covered, t, params[P_FREE_MONTHS]):
+                            flags |= F_FREE_INTERVAL
+                    else:
+                        flags |= F_LATE
+            elif once:
+                opens = AFTER_PD if since else CELLS
+                if not sealed and params[P_BRIDGING_OWN] == 0:  # R9
+                    back = bridging_row(
+                        first, i, start, placed, note, n, begun, t, procedures, plo, phi, params[P_BRIDGE]
+                    )
+                    if back >= 0 and start[back] == begun:
+                        opens, back = STAYS, -1
+                        parts |= IN_BRIDGING
+                        flags |= F_BRIDGING
+            else:
+                unwell = since or (sd > begun and params[P_NONRESPONSE] > 0)
+                upkeep = having(new, traits, MAINTAINS) == new
+                until = min(t + carry, reach(i, j, hi, start, end, drug, placed, new, era_gap))
+                kept = board(first, i, hi, start, end, drug, placed, drugs, until, era_gap)
+                if (young and not unwell) or (after and upkeep):
+                    pass  # the regimen is still being put together; planned after the transplant
+                elif not since and stated_planned(i, j, note, placed):
+                    parts |= IN_MAINTENANCE
+                elif (
+                    upkeep and not unwell and not sealed and transplant == NODAY and not parts & IN_MAINTENANCE
+                    and (n == 1 or watched > 0)
+                    and steps_down(new, group | kept, gap, first, i, end, drug, note, placed, latest, covered, params)
+                ):  # fmt: skip
+                    parts |= IN_MAINTENANCE
+                elif (
+                    n == 1 and not watched and not sealed and (transplant == NODAY or upkeep) and gap <= maintain
+                    and taken_as_planned(new, t, begun, traits, pday, pkind, p, phi, params)
+                ):  # fmt: skip
+                    flags |= F_NO_PD if drugs & ~kept & ~group else F_REASON_UNKNOWN
+                elif params[P_NEEDS_PD] > 0 and not unwell and not sealed and gap <= era_gap:
+                    flags |= F_NO_PD
+                elif since:
+                    opens = AFTER_PD
+                elif gap > maintain:
+                    opens = LATE
+                else:  # R2, R4
+                    opens = ADDED if drugs & ~kept & ~group == 0 else SWITCHED
+        if opens:
+            if back >= 0:  # the last records of the line bridge to the cell product
+                covered = begun
+                for k in range(first, i):
+                    if placed[k] == n and k < back:
+                        covered = max(covered, end[k])
+                    elif placed[k] == n:
+                        placed[k] = n + 1
+                        kept |= 1 << drug[k]
+            edge = start[back] if back >= 0 else t
+            flags_of_next = waiting
+            pause_of_next = NODAY
+            if n:
+                close_line(lines, o + n - 1, max(begun, min(covered, edge - 1)), drugs, parts, flags, transplant,
+                           pd if since else NODAY, pause, latest)  # fmt: skip
+                pause_of_next = max(0, edge - covered)
+                if later_by_months(covered, edge, params[P_FREE_MONTHS]):
+                    flags_of_next |= F_FREE_INTERVAL
+                if opens == SWITCHED and new and same_class(new, drugs & ~kept & ~group, traits):
+                    flags_of_next |= F_SAME_CLASS
+            if opens == LATE:
+                flags_of_next |= F_LATE
+            elif opens == ADDED and sd <= begun:  # stable disease is a reason
+                flags_of_next |= F_REASON_UNKNOWN
+            elif opens == SWITCHED:
+                flags_of_next |= F_NO_PD
+            parts = 0
+            if back >= 0:
+                parts = IN_BRIDGING
+                flags_of_next |= F_BRIDGING
+            begun, covered, latest = edge, edge, i if i < hi else hi - 1
+            if not kept:
+                first = i
+            for k in range(first, i):  # drugs that go on are drugs of the new line
+                if placed[k] > 0 and kept >> drug[k] & 1 and end[k] > covered:
+                    covered, latest = end[k], k
+            flags, pause, drugs, waiting, sealed, transplant = flags_of_next, pause_of_next, kept, 0, False, NODAY
+            lines[L_START][o + n], lines[L_BEGAN][o + n] = begun, opens
+            n += 1
+        if grafted:
+            transplant = t
+            covered = max(covered, t)
+            parts |= IN_AUTO if pkind[p] == AUTOLOGOUS else IN_ALLO
+            p += 1
+            continue
+        drugs |= group
+        if t - steady_from <= calm:
+            steady |= group
+        else:
+            steady, steady_from = group, t
+        if once:
+            sealed = True
+            parts |= IN_CAR_T
+        for k in range(i, j):
+            if placed[k] == UNPLACED:
+                placed[k] = n
+                if end[k] >= covered:
+                    covered, latest = end[k], k
+        i = j
+    if n:
+        while g < ghi:
+            sure = gday[g] if gkind[g] == SIGN_PD else sure
+            g += 1
+        close_line(lines, o + n - 1, covered, drugs, parts, flags | waiting, transplant,
+                   sure if sure > begun else NODAY, pause, latest)  # fmt: skip
+    return n

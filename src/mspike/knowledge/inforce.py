@@ -1,0 +1,79 @@
+"""The statements as they are evaluated: what one option, on one day in one country, inherits."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mspike.knowledge.base import Cite
+from mspike.knowledge.grammar import Expr
+from mspike.knowledge.model import Availability, Evidence, Option
+
+
+class Clause(msgspec.Struct, frozen=True, eq=False):
+    """A `when` as it is evaluated: one object however many statements share it, so that it is evaluated once."""
+
+    expr: Expr
+    names: tuple[str, ...]
+    blockers: frozenset[tuple[str, bool]]
+    """The facts that, with that value, make it a sure no."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """One condition of a label."""
+
+    clause: Clause
+    says: str
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One way to meet a label: all its conditions."""
+
+    clause: Clause
+    route: str
+    conditions: tuple[Wanted, ...]
+
+
+class Label(msgspec.Struct, frozen=True):
+    """A label as it is evaluated: met by any of its ways."""
+
+    clause: Clause
+    ways: tuple[Way, ...]
+
+
+class Applied(msgspec.Struct, frozen=True, eq=False):
+    """One criterion as it applies to an option: template names filled in, source resolved."""
+
+    origin: str
+    """`bortezomib/neuropathy-hold`: the file and the criterion."""
+    says: str
+    clause: Clause
+    effect: str
+    kind: str
+    source: Cite
+    status: str
+    policy: str | None = None
+
+
+class AppliedRisk(msgspec.Struct, frozen=True):
+    origin: str
+    says: str
+    kind: str
+    source: Cite
+    status: str
+
+
+class InForce(msgspec.Struct, frozen=True, eq=False):
+    """One option on that day."""
+
+    option: Option
+    availability: Availability | None
+    """In the asked country; None: nothing is recorded for that day."""
+    label: Label | None
+    """That country's label; None: no label, or no condition in it."""
+    elsewhere: dict[str, Availability]
+    """In the other countries."""
+    criteria: tuple[Applied, ...]
+    known_risks: tuple[AppliedRisk, ...]
+    evidence: tuple[Evidence, ...]
+    numbers: tuple[int, ...] = ()
+    """Where its criteria stand in `Catalogue.criteria`."""
