@@ -8,6 +8,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -87,7 +88,12 @@ def not_in(text: str, seen: str) -> bool:
     An earlier regimen's reasons begin with its name, which the page gives once, above them.
     """
     bare = re.sub(r"^.* \(line \d+\): |[\u202a-\u202e]", lambda m: "" if m[0].endswith(": ") else "\ufffd", text)
-    return re.sub(r"\s", "", bare) not in re.sub(r"\s", "", seen.replace(" …", ""))
+    return without_blanks(bare) not in without_blanks(seen)
+
+
+@cache
+def without_blanks(text: str) -> str:
+    return re.sub(r"\s", "", text.replace(" …", ""))
 
 
 def test_every_option_and_every_reason_is_there(answer: Answer, page: str) -> None:
