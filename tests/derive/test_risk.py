@@ -48,7 +48,7 @@ def case_of(given: dict[str, str]) -> dict[str, Any]:
         if value
     ]
     case: dict[str, Any] = {
-        "disease": {"iss": given.get("iss"), "cytogenetics": fish(given.get("FISH", ""))},
+        "disease": {"iss": given.get("iss"), "r_iss": given.get("R-ISS"), "cytogenetics": fish(given.get("FISH", ""))},
         "measurements": measurements,
     }
     began = given.get("treated from")

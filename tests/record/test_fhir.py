@@ -192,7 +192,7 @@ def test_stage_relapse_and_spread() -> None:
     assert "day it was recorded" in said
 
 
-def test_iss_and_ecog_as_observations() -> None:
+def test_stages_and_ecog_as_observations() -> None:
     nci = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"
     record, quality = read(
         observation("s", concept(nci, "C139007"), concept(nci, "C70658")),
@@ -201,9 +201,8 @@ def test_iss_and_ecog_as_observations() -> None:
     )
     assert record.disease.iss == "I"
     assert record.fitness.ecog == 2
-    assert [(row.code, row.nearest) for row in quality.unmapped] == [
-        ("C141392", "known and not used: R-ISS (worked out from its parts)")
-    ]
+    assert record.disease.r_iss == "II"
+    assert not quality.unmapped
     answer, _ = read(observation("e", concept(LOINC, "89262-0"), concept(LOINC, "LA9623-5")))
     assert answer.fitness.ecog == 1
     later, _ = read(

@@ -28,6 +28,7 @@ disease:
   isotype: IgG-kappa
   light_chain: kappa
   iss: II
+  r_iss: II
   event: {type: clinical-relapse, date: 2026-06, symptoms: false, rapid: unknown, note: "a \\"note\\"; with – signs"}
   cytogenetics: {"t(11;14)": absent, "del(17p)": {present: yes, cells_pct: 42.5}, "gain(1q)": 21}
   extramedullary: no

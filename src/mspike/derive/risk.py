@@ -23,6 +23,7 @@ from mspike.knowledge import Knowledge
 from mspike.record import Day, Disease, Measurement, Number, Record, Tri, in_upper_limits, months_between
 
 STAGES = ("I", "II", "III")
+STAGE_WORDS = {"iss": "ISS", "r_iss": "R-ISS"}
 TESTS = {"beta2-microglobulin": "beta2-microglobulin", "albumin": "albumin", "ldh": "LDH", "creatinine": "creatinine"}
 FINDINGS = (
     "del(17p)", "TP53-mutation", "t(4;14)", "t(14;16)", "t(14;20)", "gain(1q)", "del(1p)", "biallelic-del(1p)",
@@ -49,15 +50,24 @@ def derive_risk(
     given["iss"] = _iss(record.disease.iss, counted)
     definition = evaluate_score(scores["ims-imwg-2025"], given)
     high: Tri = None if definition.stage is None else definition.stage == "high"
-    stated, diagnosed = record.disease.iss, record.disease.diagnosed
+    revised = evaluate_score(scores["r-iss"], given)
     facts = {
-        "iss": Fact(stated, diagnosed, "stated", ("disease.iss",), f"stated: {stated}") if stated else _scored(counted),
-        "r_iss": _scored(evaluate_score(scores["r-iss"], given)),
+        "iss": _stage("iss", record.disease, counted),
+        "r_iss": _stage("r_iss", record.disease, revised),
         "r2_iss": _scored(evaluate_score(scores["r2-iss"], given)),
         "ims_imwg_high_risk": _fact(definition, high),
         "functional_high_risk": _functional(record, lines, progressions, settings),
     }  # fmt: skip
-    return Risk(facts, _contradictions(record, counted))
+    contradictions = (*_contradictions(record, "iss", counted), *_contradictions(record, "r_iss", revised))
+    return Risk(facts, contradictions)
+
+
+def _stage(key: str, disease: Disease, counted: Outcome) -> Fact:
+    """The stage as stated, else as counted."""
+    stated: str | None = getattr(disease, key)
+    if stated:
+        return Fact(stated, disease.diagnosed, "stated", (f"disease.{key}",), f"stated: {stated}")
+    return _scored(counted)
 
 
 def _scored(outcome: Outcome) -> Fact:
@@ -81,13 +91,13 @@ def _iss(stated: str | None, counted: Outcome) -> Known:
     return Known("ISS", Number(min(places), max(places)), words, counted.at, counted.assumed)
 
 
-def _contradictions(record: Record, counted: Outcome) -> tuple[Contradiction, ...]:
-    """A stated ISS that the values at diagnosis rule out. Later values contradict nothing."""
-    stated = record.disease.iss
+def _contradictions(record: Record, key: str, counted: Outcome) -> tuple[Contradiction, ...]:
+    """A stated stage that the values at diagnosis rule out. Later values contradict nothing."""
+    stated: str | None = getattr(record.disease, key)
     if stated is None or counted.assumed or stated in counted.possible:
         return ()
     other = f"{' or '.join(counted.possible)}: {counted.because}"
-    return (Contradiction("ISS", stated, other, ("disease.iss", *counted.at)),)
+    return (Contradiction(STAGE_WORDS[key], stated, other, (f"disease.{key}", *counted.at)),)
 
 
 # -- the values that count

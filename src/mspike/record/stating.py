@@ -20,7 +20,10 @@ LIST_KEYS = ("medications", "wants", "avoids", "drugs", "refractory", "maintenan
 EMPTY = "[]"
 """How a table says that one of them is known to hold none."""
 SECTIONS = ("fitness", "circumstances", "place")
-DISEASE = ("diagnosis", "diagnosed", "isotype", "light_chain", "iss", "extramedullary", "cns", "plasma_cell_leukaemia")
+DISEASE = (
+    "diagnosis", "diagnosed", "isotype", "light_chain", "iss", "r_iss", "extramedullary", "cns",
+    "plasma_cell_leukaemia",
+)  # fmt: skip
 
 
 def values(record: Record) -> dict[str, dict[str, Value]]:

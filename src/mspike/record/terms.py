@@ -30,6 +30,8 @@ OURS = "urn:mspike:"
 LISTS = ("condition", "procedure", "stop_reason", "response", "route", "medicine")
 """Closed lists that a name or a code can be of."""
 
+STAGES = {"iss": "iss", "r-iss": "r_iss"}
+"""Stage, as the code tables name it → its key of `disease`."""
 DISEASES = ("multiple-myeloma", "plasma-cell-leukaemia", "al-amyloidosis", "smouldering-myeloma")
 """The diagnoses that a question can be about; where several are given, the first of this order is the disease."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mspike.record.entries import ENTRY_KEYS
 from mspike.record.fhir.chart import Chart, Found, concept_text, day, first_of, own_keys
 from mspike.record.fhir.types import Concept
-from mspike.record.terms import DISEASES, OURS
+from mspike.record.terms import DISEASES, OURS, STAGES
 
 ACTIVE = {"active": "yes", "recurrence": "yes", "relapse": "yes", "inactive": "no", "remission": "no", "resolved": "no"}
 """Clinical status → whether it is active now."""
@@ -105,9 +105,9 @@ def _disease(chart: Chart, diagnoses: list[tuple[str, str, Found]]) -> None:
 
 def _staged(chart: Chart, one: Found) -> None:
     for stage in one.resource.stage:
-        iss = chart.word(stage.summary, "iss", one.at)
-        if iss is not None:
-            chart.state("disease", "iss", iss, one.at, "0")
+        for item, key in STAGES.items():
+            if (found := chart.word(stage.summary, item, one.at)) is not None:
+                chart.state("disease", key, found, one.at, "0")
 
 
 def named_within(chart: Chart, text: str) -> str | None:

@@ -12,7 +12,7 @@ from mspike.record.entries import ENTRY_KEYS
 from mspike.record.fhir.chart import Chart, Found, concept_text, contained, day, number_of, own_keys
 from mspike.record.fhir.conditions import own_code
 from mspike.record.fhir.types import Concept, Observation, Quantity, Range, Valued
-from mspike.record.terms import OURS
+from mspike.record.terms import OURS, STAGES
 from mspike.record.units import find_unit
 
 CASE_FILE = f"{OURS}case-file"
@@ -210,10 +210,10 @@ def _upper_limit(raw: msgspec.Raw, quantity: Quantity | None) -> str | None:
 def _item(chart: Chart, valued: Valued, item: str, at: str, date: str | None, whole: Observation) -> None:
     """What is no laboratory test: a stage, performance status, a judged response."""
     concept = valued.valueCodeableConcept
-    if item == "iss":
-        stage = chart.word(concept, "iss", at) or _roman(concept_text(concept) or valued.valueString or "")
+    if item in STAGES:
+        stage = chart.word(concept, item, at) or _roman(concept_text(concept) or valued.valueString or "")
         if stage is not None:  # the stage is that at diagnosis: the earliest stands
-            chart.state("disease", "iss", stage, at, "".join(chr(9999 - ord(c)) for c in date or "0"))
+            chart.state("disease", STAGES[item], stage, at, "".join(chr(9999 - ord(c)) for c in date or "0"))
         else:
             chart.gathering.refuse("no stage that is known", at, hint="I, II or III")
     elif item == "ecog":

@@ -19,6 +19,7 @@ from mspike.record.fhir.write_parts import Resource
 from mspike.record.gathering import Value
 from mspike.record.model import Record
 from mspike.record.stating import entries, values
+from mspike.record.terms import STAGES
 
 USABLE = re.compile(r"[A-Za-z0-9\-.]{1,40}")
 """Ids of records that FHIR takes for ids; the others get one made of them."""
@@ -110,11 +111,12 @@ class _Writer:
         if isinstance(diagnosis, str):
             code = parts.concept(*parts.diagnosis_codes(self.codes, diagnosis), text=diagnosis)
             self.add("Condition", "disease", 1, code=code, onsetDateTime=disease.pop("diagnosed", None))
-        iss, ecog = disease.pop("iss", None), fitness.pop("ecog", None)
-        if isinstance(iss, str):
-            code = parts.concept(parts.elsewhere(self.codes, "item", "iss"))
-            stage = parts.concept(parts.elsewhere(self.codes, "iss", iss), text=iss)
-            self.add("Observation", "iss", 1, status="final", code=code, valueCodeableConcept=stage)
+        for item, key in STAGES.items():
+            if isinstance(stage := disease.pop(key, None), str):
+                code = parts.concept(parts.elsewhere(self.codes, "item", item))
+                value = parts.concept(parts.elsewhere(self.codes, item, stage), text=stage)
+                self.add("Observation", item, 1, status="final", code=code, valueCodeableConcept=value)
+        ecog = fitness.pop("ecog", None)
         if isinstance(ecog, str):
             code = parts.concept(parts.elsewhere(self.codes, "item", "ecog"))
             self.add("Observation", "ecog", 1, status="final", code=code, valueInteger=int(ecog))

@@ -19,13 +19,13 @@ from mspike.record.omop.lines import lines_of
 from mspike.record.omop.rows import Entry, day, named
 from mspike.record.omop.terms import Meaning, OmopTerms, fixed
 from mspike.record.quality import Note
-from mspike.record.terms import DISEASES
+from mspike.record.terms import DISEASES, STAGES
 
 SOURCE = "OMOP CDM 5.4"
 STEMS = {"drug_exposure": "drug", "measurement": "measurement", "condition_occurrence": "condition",
          "procedure_occurrence": "procedure", "observation": "observation"}  # fmt: skip
 
-ITEM_AT = {"ecog": ("fitness", "ecog"), "iss": ("disease", "iss")}
+ITEM_AT = {"ecog": ("fitness", "ecog"), **{item: ("disease", key) for item, key in STAGES.items()}}
 """Items that are no tests → where a record states them."""
 
 BESIDE = {"extramedullary": "extramedullary", "plasma-cell-leukaemia": "plasma_cell_leukaemia"}
@@ -166,7 +166,7 @@ class Person:
         for when, word, found, at in sorted(self.items, reverse=True):
             if when > today:
                 self.given.leave_out("dated after as_of", at)
-            elif word not in chosen or word == "iss":
+            elif word not in chosen or word in STAGES:
                 chosen[word] = (found, at)
         for word, (found, at) in chosen.items():
             section, key = ITEM_AT[word]

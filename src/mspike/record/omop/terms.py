@@ -171,5 +171,5 @@ class OmopTerms:
         return self._near[table, named]
 
 
-ITEMS = {"ecog": "ecog", "iss": "iss"}
+ITEMS = {"ecog": "ecog", "iss": "iss", "r-iss": "r-iss"}
 """Items by the plain word that a source may write."""
