@@ -47,9 +47,11 @@ class Window(msgspec.Struct, frozen=True):
 
 
 def whole(course: Timeline, width: int) -> Window:
-    """From the first day to `as_of`, with some air."""
-    days = [*course.days, course.as_of]
+    """From the first day to `as_of`, with some air; to the last day, where nothing is known of most of the time."""
+    days = course.days or [course.as_of]
     first, last = min(days), max(days)
+    if (course.as_of - last).days <= max((last - first).days, SHORTEST):
+        last = max(last, course.as_of)
     missing = max(SHORTEST - (last - first).days, 0)
     air = max(((last - first).days + missing) // 40, 2)
     return Window(_add(first, -air - missing), _add(last, air), width)
