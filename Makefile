@@ -1,6 +1,8 @@
 # mspike. A fresh machine needs git, make and Python 3.11 or newer: `make demo` and `make test` set up the rest.
 BIN := .venv/bin
 READY := .venv/.ready
+# The tests of a file stay together, since they share what they set up.
+SPREAD := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -13,10 +15,10 @@ demo: $(READY)  ## one example patient: the options in the terminal and as an HT
 	@$(BIN)/mspike demo
 
 test: $(READY) browser lint types imports knowledge  ## everything, with the browser tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(SPREAD)
 
 check: $(READY) lint types imports knowledge  ## the everyday part, under three minutes
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m "not slow" $(SPREAD)
 
 lint: $(READY)  ## ruff: rules and format
 	@$(BIN)/ruff check .
