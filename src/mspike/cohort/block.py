@@ -57,7 +57,7 @@ def derive_block(
     room = room_for(
         len(people[0]), len(read["labs"][0]), len(read["drugs"][0]), len(read["procedures"][0]), len(read["signs"][0])
     )
-    given: list[Any] = [tuple(people[1:])]
+    given: list[Any] = [len(people[0]), tuple(people[1:])]
     for table in (LABS, DRUGS, PROCEDURES, SIGNS):
         given += [begins[table.name], tuple(read[table.name][1:])]
     given += [
@@ -138,11 +138,11 @@ def _in_order(
         keys = [read[0], *(read[by_name[name]] for name in table.order)]
         if plain:
             written = begins.tolist()
-            columns = [*_lists((ids, *keys)), written]
+            columns = [len(ids), len(keys[0]), *_lists((ids, *keys)), written]
             found = place(*columns)
             begins[:] = written
         else:
-            found = compiled(place, cache)(ids, *keys, begins)
+            found = compiled(place, cache)(len(ids), len(keys[0]), ids, *keys, begins)
         if found != OUT_OF_ORDER:
             break
         order = np.lexsort(tuple(reversed(keys)))

@@ -35,7 +35,7 @@ def compiled(entry: Callable[..., Any], cache: Path | None = None) -> Callable[.
     assert isinstance(entry, FunctionType)
     with _lock:
         if entry not in _made:
-            _made[entry] = _compile(entry, private_folder(f"kernels2-{__version__}-{fingerprint(entry)}", cache))
+            _made[entry] = _compile(entry, private_folder(f"kernels3-{__version__}-{fingerprint(entry)}", cache))
         return _made[entry]
 
 
@@ -91,18 +91,62 @@ def _compile(entry: FunctionType, folder: Path | None) -> Callable[..., Any]:
     for function in _reached(entry):
         names = function.__globals__ | {name: made[callee] for name, callee in _called(function)}
         twin = FunctionType(function.__code__, names, function.__name__)
-        inner = function is not entry
-        dispatcher = njit(no_cpython_wrapper=inner, no_cfunc_wrapper=inner, **OPTIONS)(twin)
-        if inner:  # one version for all whole numbers, not one more for each constant that it is called with
-            typed = dispatcher.get_call_template
-            dispatcher.get_call_template = lambda args, kws, typed=typed: typed([plain(a) for a in args], kws)
+        dispatcher = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)(twin)
+        # one version for all whole numbers, not one more for each constant that it is called with
+        typed = dispatcher.get_call_template
+        dispatcher.get_call_template = lambda args, kws, typed=typed: typed([plain(a) for a in args], kws)
         made[function] = dispatcher
+    names = globals() | {"entry": made[entry], "bare": _bare()}
+    outer = njit(**OPTIONS)(FunctionType(_on_addresses.__code__, names, entry.__name__))
     if folder is not None:  # only what is called from outside is kept; it carries the rest within it
         config: Any = numba.config
         before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
         try:
-            made[entry].enable_caching()
+            outer.enable_caching()
         finally:
             config.CACHE_DIR = before
-    result: Callable[..., Any] = made[entry]
+    result: Callable[..., Any] = outer
     return result
+
+
+def _on_addresses(*columns: Any) -> Any:
+    """What is called from outside; `entry` and `bare` are put in when it is compiled."""
+    return entry(*bare(columns))  # type: ignore[name-defined]  # noqa: F821
+
+
+def _bare() -> Any:
+    """For compiled code: a tuple of arrays, numbers and such tuples, with the address of its data for every array.
+
+    A kernel function only ever reads and writes a place that it has counted out itself. So a column goes from one to
+    the next as one word: no length, no stride, and no question whether a place is negative.
+    """
+    from numba.core import cgutils
+    from numba.core import types as numba_types
+    from numba.extending import intrinsic
+
+    types: Any = numba_types
+    unpack: Any = cgutils.unpack_tuple
+
+    def kind(of: Any) -> Any:
+        if isinstance(of, types.Array):
+            assert (of.layout, of.ndim) == ("C", 1), "a column lies in one piece"
+            return types.CPointer(of.dtype)
+        return types.BaseTuple.from_types([kind(part) for part in of]) if isinstance(of, types.BaseTuple) else of
+
+    def turn(context: Any, builder: Any, of: Any, value: Any) -> Any:
+        if isinstance(of, types.Array):
+            return context.make_array(of)(context, builder, value).data
+        if isinstance(of, types.BaseTuple):
+            parts = unpack(builder, value, len(of))
+            turned = [turn(context, builder, one, part) for one, part in zip(of, parts, strict=True)]
+            return context.make_tuple(builder, kind(of), turned)
+        return value
+
+    @intrinsic
+    def bare(typing: Any, columns: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return turn(context, builder, signature.args[0], args[0])
+
+        return kind(columns)(columns), code
+
+    return bare

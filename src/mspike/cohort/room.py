@@ -15,7 +15,7 @@ from mspike.derive.kernel.codes import (
     SCRATCH,
     TEST_PLACES,
 )
-from mspike.derive.kernel.line_codes import LINE_TABLE
+from mspike.derive.kernel.line_codes import DRUG_PLACES, LINE_TABLE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,8 +43,8 @@ class Room:
         self.size = self.asked = (patients, labs, drugs, courses, signs)
         """Rows that there is room for, and rows of the block at hand."""
         self.scratch = (
-            whole(2, signs + courses), *whole(3, courses), *numbers(1, TEST_PLACES), *numbers(1, SCRATCH),
-            whole(LINE_COLUMNS, courses), numbers(REFERENCE_COLUMNS, courses * MARKER_COUNT),
+            whole(2, signs + courses), whole(3, DRUG_PLACES), *whole(3, courses), *numbers(1, TEST_PLACES),
+            *numbers(1, SCRATCH), whole(LINE_COLUMNS, courses), numbers(REFERENCE_COLUMNS, courses * MARKER_COUNT),
         )  # fmt: skip
         self.output = (
             *whole(1, patients), *whole(1, drugs),

@@ -10,6 +10,8 @@ OUT_OF_ORDER: Final = -2
 
 
 def place(
+    count: int,
+    rows: int,
     ids: Sequence[int],
     patient: Sequence[int],
     key1: Sequence[int],
@@ -20,11 +22,9 @@ def place(
 ) -> int:
     """Writes to `begins` the row at which each patient of `ids` begins, and after the last one the number of rows.
 
-    `ids` in rising order. Rows have to be sorted by patient and then by the four keys. Returns IN_ORDER, OUT_OF_ORDER,
-    or the number of the first row whose patient is not in `ids`.
+    `count` patients in `ids`, in rising order; `rows` of each column, which have to be sorted by patient and then by
+    the four keys. Returns IN_ORDER, OUT_OF_ORDER, or the number of the first row whose patient is not in `ids`.
     """
-    rows = len(patient)
-    count = len(ids)
     p = 0
     begins[0] = 0
     for i in range(rows):

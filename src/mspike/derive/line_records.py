@@ -82,9 +82,10 @@ def count(columns: Columns, dated: Dated, params: tuple[float, ...], traits: Seq
     given[code.P_COUNT_FROM] = dated.count_from
     placed = [0] * hi
     table = tuple([0] * (hi + phi + 1) for _ in range(code.LINE_TABLE))
+    doses = ([0] * code.DRUG_PLACES, [0] * code.DRUG_PLACES, [0] * code.DRUG_PLACES)
     n = derive_lines(
         columns.rows, 0, hi, traits, columns.procedures, 0, phi, columns.signs, 0, ghi,
-        int(dated.watched), given, placed, table, 0,
+        int(dated.watched), given, doses, placed, table, 0,
     )  # fmt: skip
     finish_lines(columns.rows, 0, hi, given, placed, table, 0, n)
     return Count(n, table, placed, columns)

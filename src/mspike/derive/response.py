@@ -40,6 +40,7 @@ from mspike.derive.kernel.codes import (
     O_GAPS,
     O_LEVEL,
     O_STATED,
+    P_BASELINE_DAYS,
     PD,
     REFERENCE_COLUMNS,
     SCRATCH,
@@ -87,7 +88,8 @@ class Responses(msgspec.Struct, frozen=True):
 
 def judge_samples(record: Record, lines: tuple[Line, ...], samples: Samples, rules: Rules) -> list[Outcome]:
     """Every sample judged against its stated line, once for each reading."""
-    return [_run(record, lines, samples.reading(upper), rules) for upper in cuts(samples.loose())]
+    open_items = samples.loose(rules.response_params[P_BASELINE_DAYS])
+    return [_run(record, lines, samples.reading(upper), rules) for upper in cuts(open_items)]
 
 
 def derive_responses(

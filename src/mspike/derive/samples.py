@@ -70,10 +70,21 @@ class Samples(msgspec.Struct, frozen=True):
     results: tuple[Sample, ...]
     starts: tuple[Day, ...] = ()
 
-    def loose(self) -> Iterator[tuple[dt.date, int]]:
-        """Every open item, or group of one day: its first day and a key for it."""
+    def loose(self, baseline_days: float = 0.0) -> Iterator[tuple[dt.date, int]]:
+        """Every open item, or group of one day: its first day and a key for it.
+
+        The first day of a line tells only whether a result is before or after it, and whether it is at most
+        `baseline_days` before: one that no result is near is not open to anything.
+        """
         yield from dict.fromkeys((s.day.first, s.key) for s in self.results if s.key)
-        yield from ((d.first, id(d)) for d in self.starts if d.first != d.last)
+        back = dt.timedelta(days=baseline_days)
+        for d in self.starts:
+            if d.first != d.last and any(
+                (s.day.first <= d.last and d.first <= s.day.last)
+                or (s.day.first + back <= d.last and d.first <= s.day.last + back)
+                for s in self.results
+            ):
+                yield d.first, id(d)
 
     def reading(self, upper: frozenset[object]) -> Reading:
         """Open items in `upper` at their upper end, the others at the lower one."""

@@ -18,7 +18,7 @@ from mspike.derive.kernel.codes import (
     SCRATCH,
     TEST_PLACES,
 )
-from mspike.derive.kernel.line_codes import LINE_TABLE, P_COUNT_FROM
+from mspike.derive.kernel.line_codes import DRUG_PLACES, LINE_TABLE, P_COUNT_FROM
 from mspike.derive.kernel.patient import derive_patient
 from mspike.derive.line_columns import Columns, Dated
 from mspike.derive.line_records import Count
@@ -57,6 +57,7 @@ def _settle(record: Record, dated: Dated, columns: Columns, reading: Reading, ru
     of_lines = tuple([0] * most for _ in range(LINE_COLUMNS))
     refs = tuple([0.0] * (most * MARKER_COUNT) for _ in range(REFERENCE_COLUMNS))
     signs = ([0] * (shi + most), [0] * (shi + most))
+    doses = ([0] * DRUG_PLACES, [0] * DRUG_PLACES, [0] * DRUG_PLACES)
     line_params = list(rules.line_params)
     line_params[P_COUNT_FROM] = dated.count_from
     chain, own_band = band_of(record)
@@ -65,7 +66,7 @@ def _settle(record: Record, dated: Dated, columns: Columns, reading: Reading, ru
         columns.rows, 0, hi, columns.procedures, 0, phi, columns.signs, 0, shi,
         chain, own_band, death_day(record), int(dated.watched),
         rules.traits, rules.antibodies, line_params, rules.response_params,
-        signs, [0] * most, [0] * most, [0] * most, [0.0] * TEST_PLACES, [0.0] * SCRATCH, placed, table, 0,
+        signs, doses, [0] * most, [0] * most, [0] * most, [0.0] * TEST_PLACES, [0.0] * SCRATCH, placed, table, 0,
         ints, floats, 0, of_lines, refs,
     )  # fmt: skip
     seen = replace(columns, signs=(signs[0][:many], signs[1][:many]))

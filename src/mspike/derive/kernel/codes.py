@@ -7,6 +7,8 @@ from typing import Final
 MISSING: Final = -1.0e18
 """No value."""
 NODAY: Final = -1
+FAR: Final = 1 << 40
+"""A day after all others."""
 """No day."""
 
 # -- response: tests ---------------------------------------------------------------------------------------------

@@ -5,13 +5,14 @@ Spans are `[a, b)` of rows sorted by start. A course is a drug's records with no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 
 from mspike.derive.kernel.line_codes import (
     ALLOGENEIC,
     AS_CONDITIONING,
     AS_DEPLETION,
     AS_MOBILISATION,
+    AS_STEROID,
     AS_SUPPORT,
     AT_HOME,
     BRIDGING,
@@ -22,6 +23,8 @@ from mspike.derive.kernel.line_codes import (
     CONDITIONS,
     CONTEXT,
     DEPLETES,
+    F_MOBILISATION,
+    F_SUPPORT,
     IGNORED,
     LEUKAPHERESIS,
     LYMPHODEPLETION,
@@ -35,6 +38,7 @@ from mspike.derive.kernel.line_codes import (
     P_DEPLETE,
     P_ERA_GAP,
     P_MOBILISE,
+    SPECIAL,
     STEROID,
     SUPPORT,
     UNPLACED,
@@ -78,12 +82,48 @@ def place_of(
     if trait & MOBILISES and end[row] - t < params[P_COURSE] and not note[row] & OPEN:
         for k in range(plo, phi):
             if kind[k] <= COLLECTION and 0 <= day[k] - t <= params[P_MOBILISE]:
-                for other in range(lo, hi):
-                    near = start[other] - t <= params[P_ERA_GAP] and t - end[other] <= params[P_ERA_GAP]
-                    if other != row and drug[other] == code and near and abs(start[other] - t) >= params[P_COURSE]:
+                other = lo
+                while other < hi and start[other] - t <= params[P_ERA_GAP]:
+                    near = drug[other] == code and t - end[other] <= params[P_ERA_GAP]
+                    if near and other != row and abs(start[other] - t) >= params[P_COURSE]:
                         return UNPLACED  # part of a longer course
+                    other += 1
                 return AS_MOBILISATION
     return UNPLACED
+
+
+def on_day(
+    row: int, rows: tuple[Column, Column, Column, Column], lo: int, hi: int, traits: Column,
+    procedures: tuple[Column, Column], plo: int, phi: int, params: Sequence[float],
+    last_day: Column, edge: float, placed: MutableSequence[int],
+) -> tuple[int, int, int, int, bool, bool]:  # fmt: skip
+    """The records of the day of `row`: the row after them; their drugs as a set; flags of what is of no line; of the
+    drugs those whose last dose was before `edge`; whether a cell product is among them, and whether a steroid.
+
+    `last_day`: of each drug. What is of no line is written to `placed`, with its reason; the rest is UNPLACED.
+    """
+    start, _, drug, note = rows
+    t, j = start[row], row
+    group, flags, stale, once, aided = 0, 0, 0, False, False
+    while j < hi and start[j] == t:
+        code, place = drug[j], UNPLACED
+        kind = traits[code]
+        if kind & STEROID:
+            place, aided = AS_STEROID, True
+        elif kind & SPECIAL or note[j] & CONTEXT > MAINTENANCE:
+            place = place_of(j, rows, lo, hi, traits, procedures, plo, phi, params)
+        if place == UNPLACED:
+            group |= 1 << code
+            if last_day[code] < edge:
+                stale |= 1 << code
+            once = once or kind & ONCE != 0
+        elif place == AS_MOBILISATION:
+            flags |= F_MOBILISATION
+        elif place == AS_SUPPORT:
+            flags |= F_SUPPORT
+        placed[j] = place
+        j += 1
+    return j, group, flags, stale, once, aided
 
 
 def short_of(
@@ -111,56 +151,21 @@ def short_of(
 
 
 def reach(
-    a: int, b: int, hi: int, start: Column, end: Column, drug: Column, placed: Column, mask: int, era_gap: float
-) -> int:
-    """The last day of the courses that drugs of `mask` begin in `[a, b)`; at least the first of those days."""
+    a: int, b: int, hi: int, start: Column, end: Column, drug: Column, placed: Column, mask: int, era_gap: float,
+    most: float,
+) -> float:  # fmt: skip
+    """The last day of the courses that drugs of `mask` begin in `[a, b)`; at least the first of those days, and at
+    most `most`."""
     last = start[a]
     for k in range(a, b):
         if mask >> drug[k] & 1 and placed[k] == UNPLACED:
             last = max(last, end[k])
     k = b
-    while k < hi and start[k] - last <= era_gap:
+    while k < hi and last < most and start[k] - last <= era_gap:
         if mask >> drug[k] & 1:
             last = max(last, end[k])
         k += 1
-    return last
-
-
-def board(
-    first: int, a: int, hi: int, start: Column, end: Column, drug: Column, placed: Column, drugs: int, until: float,
-    era_gap: float,
-) -> int:  # fmt: skip
-    """The drugs of a line that go on, as of row `a`, to the day `until` or beyond: on board."""
-    found, seen = 0, 0
-    for k in range(first, a):
-        if placed[k] > 0 and end[k] >= until:
-            found |= 1 << drug[k]
-    found &= drugs
-    k = a - 1
-    while k >= first and drugs & ~(seen | found):
-        bit = 1 << drug[k]
-        if placed[k] > 0 and drugs & bit and not (seen | found) & bit:
-            seen |= bit
-            last, later = end[k], a
-            while later < hi and start[later] - last <= era_gap:
-                if drug[later] == drug[k]:
-                    last = max(last, end[later])
-                    if last >= until:
-                        found |= bit
-                        break
-                later += 1
-        k -= 1
-    return found
-
-
-def lapsed(first: int, a: int, end: Column, drug: Column, placed: Column, group: int, day: float) -> int:
-    """Of a group of drugs of a line, those whose last course before row `a` had ended before `day`."""
-    k = a - 1
-    while k >= first and group:
-        if group >> drug[k] & 1 and placed[k] > 0 and end[k] >= day:
-            group &= ~(1 << drug[k])
-        k -= 1
-    return group
+    return min(last, most)
 
 
 def starting(a: int, hi: int, start: Column, drug: Column, note: Column, traits: Column, until: float) -> int:
@@ -176,13 +181,16 @@ def starting(a: int, hi: int, start: Column, drug: Column, note: Column, traits:
 
 def same_class(new: int, old: int, traits: Column) -> bool:
     """Whether each new drug shares a class with a drug that was dropped."""
-    dropped = 0
-    for code in range(len(traits)):
+    dropped, code = 0, 0
+    while old >> code:
         if old >> code & 1:
             dropped |= traits[code] >> CLASS_SHIFT
-    for code in range(len(traits)):
+        code += 1
+    code = 0
+    while new >> code:
         if new >> code & 1 and not traits[code] >> CLASS_SHIFT & dropped:
             return False
+        code += 1
     return new != 0 and dropped != 0
 
 

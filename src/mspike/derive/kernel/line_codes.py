@@ -22,6 +22,8 @@ COUNTED: Final = 256
 NOT_FIRST: Final = 512
 """Licensed only after an earlier treatment: not planned within a first one."""
 CLASS_SHIFT: Final = 10
+DRUG_PLACES: Final = 62
+"""Room for every drug: a set of drugs is an int of 64 bits where it is compiled."""
 SPECIAL: Final = 114
 """IGNORED, CONDITIONS, MOBILISES, DEPLETES: such a record is looked at before it is placed."""
 

@@ -8,42 +8,35 @@ from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
 
-from mspike.derive.kernel.codes import NODAY
+from mspike.derive.kernel.codes import FAR, NODAY
 from mspike.derive.kernel.courses import (
-    board,
     bridging_row,
-    lapsed,
     later_by_months,
-    place_of,
+    on_day,
     reach,
     same_class,
     short_of,
     starting,
-)
+)  # fmt: skip
+from mspike.derive.kernel.doses import Doses, board, cycles, take
 from mspike.derive.kernel.line_codes import (
     ADDED,
     AFTER_GAP,
     AFTER_PD,
     ALLOGENEIC,
     AS_INCOMPLETE,
-    AS_MOBILISATION,
     AS_SMOULDERING,
-    AS_STEROID,
-    AS_SUPPORT,
     AUTOLOGOUS,
     CELLS,
-    CONTEXT,
     F_BEFORE_DIAGNOSIS,
     F_BRIDGING,
     F_FREE_INTERVAL,
     F_INCOMPLETE,
     F_LATE,
-    F_MOBILISATION,
     F_NO_PD,
     F_REASON_UNKNOWN,
     F_RETREATMENT,
     F_SAME_CLASS,
-    F_SUPPORT,
     FIRST,
     IN_ALLO,
     IN_AUTO,
@@ -55,8 +48,6 @@ from mspike.derive.kernel.line_codes import (
     L_START,
     LATE,
     MAINTAINS,
-    MAINTENANCE,
-    ONCE,
     P_BRIDGE,
     P_BRIDGING_OWN,
     P_CARRY,
@@ -69,24 +60,20 @@ from mspike.derive.kernel.line_codes import (
     P_NEEDS_PD,
     P_NONRESPONSE,
     P_RESTART,
-    P_TANDEM,
-    P_TRANSPLANT,
     P_UNWATCHED_GAP,
     P_WINDOW,
     SIGN_PD,
     SIGN_SD,
-    SPECIAL,
     STAYS,
-    STEROID,
     SWITCHED,
-    TRANSPLANTED,
     UNPLACED,
-)
+)  # fmt: skip
 from mspike.derive.kernel.line_ends import close_line
 from mspike.derive.kernel.planned import (
     goes_on,
     having,
     maintains_late,
+    opened_by_graft,
     recent,
     stated_planned,
     steps_down,
@@ -100,15 +87,15 @@ Table = tuple[MutableSequence[int], ...]
 def derive_lines(
     rows: tuple[Column, Column, Column, Column], lo: int, hi: int, traits: Column,
     procedures: tuple[Column, Column], plo: int, phi: int, signs: tuple[Column, Column], glo: int, ghi: int,
-    watched: int, params: Sequence[float], placed: MutableSequence[int], lines: Table, o: int,
+    watched: int, params: Sequence[float], doses: Doses, placed: MutableSequence[int], lines: Table, o: int,
 ) -> int:  # fmt: skip
     """Writes the lines of one patient from `o` on and returns how many there are; `finish_lines` completes them.
 
     `rows`: start, end, drug and note of the records, sorted by start; an open record ends on the day of reading.
     `traits`: what each drug is. `procedures`: day and kind, sorted. `signs`: day and kind of progressions, confirmed
     or not, and of stable disease, sorted. `watched`: whether the record says anything about the disease.
-    `placed`: each record's line (1, 2, ...), or why it is in none. `lines`: the columns
-    `L_START`, ...; there is room for one line for each record and procedure.
+    `doses`: scratch, DRUG_PLACES each. `placed`: each record's line (1, 2, ...), or why it is in none. `lines`: the
+    columns `L_START`, ...; there is room for one line for each record and procedure.
     """
     start, end, drug, note = rows
     pday, pkind = procedures
@@ -120,8 +107,8 @@ def derive_lines(
     n, begun, covered, drugs, transplant, parts, flags = 0, NODAY, NODAY, 0, NODAY, 0, 0
     pause, waiting, sealed, first, latest = NODAY, 0, False, lo, lo
     pd, sd, sure = NODAY, NODAY, NODAY
-    calm = min(era_gap, maintain, line_gap) if line_gap > 0 else min(era_gap, maintain)
-    steady, steady_from = 0, NODAY  # the drugs of the line with a record since a day not long ago
+    held, many = 0, 0  # the drugs with a dose from row `first` on, as a set, and how many
+    calm = min(era_gap, line_gap) if line_gap > 0 else era_gap
     i, p, g = lo, plo, glo
     while i < hi and start[i] < params[P_COUNT_FROM]:  # R10
         placed[i] = AS_SMOULDERING
@@ -131,6 +118,14 @@ def derive_lines(
         if p < phi and pkind[p] > ALLOGENEIC:
             p += 1
             continue
+        due = pday[p] + 1 if p < phi else FAR
+        if g < ghi and gday[g] < due:
+            due = gday[g]
+        if n and i < hi and (i + 1 == hi or start[i] != start[i + 1]):
+            lapse = era_gap if pd > begun else maintain
+            i, covered, latest = cycles(i, hi, due, rows, traits, n, drugs, calm, lapse, placed, doses, covered, latest)
+        if i >= hi and p >= phi:
+            break
         grafted = p < phi and (i >= hi or pday[p] < start[i])
         t = pday[p] if grafted else start[i]
         while g < ghi and gday[g] <= t:
@@ -141,49 +136,24 @@ def derive_lines(
             sure = pd if gkind[g] == SIGN_PD else sure
             g += 1
         since, gap = pd > begun, t - covered
-        opens, group, new, once, kept, back, j = STAYS, 0, 0, 0, 0, -1, i
+        opens, group, new, once, kept, back, j = STAYS, 0, 0, False, 0, -1, i
         if grafted:
-            if n == 0:
-                opens = FIRST
-            elif since:
-                opens = AFTER_PD
-            elif transplant == NODAY:
-                late = t - begun > params[P_TRANSPLANT] and (watched > 0 or gap > line_gap)
-                opens = TRANSPLANTED if late else STAYS
-            elif t - transplant > params[P_TANDEM]:  # R5
-                opens = TRANSPLANTED
+            late = watched > 0 or gap > line_gap
+            opens = opened_by_graft(n, since, transplant, t, begun, late, params)
         else:
-            seen, aided = 0, False
-            while j < hi and start[j] == t:
-                kind, place = traits[drug[j]], UNPLACED
-                if kind & STEROID:
-                    place, aided = AS_STEROID, True
-                elif kind & SPECIAL or note[j] & CONTEXT > MAINTENANCE:
-                    place = place_of(j, rows, lo, hi, traits, procedures, plo, phi, params)
-                if place == UNPLACED:
-                    group |= 1 << drug[j]
-                    if kind & ONCE:
-                        once = 1
-                elif place == AS_MOBILISATION:
-                    seen |= F_MOBILISATION
-                elif place == AS_SUPPORT:
-                    seen |= F_SUPPORT
-                placed[j] = place
-                j += 1
+            edge = t - (era_gap if since else maintain)
+            j, group, seen, stale, once, aided = on_day(i, rows, lo, hi, traits, procedures, plo, phi, params,
+                                                        doses[0], edge, placed)  # fmt: skip
             new = group & ~drugs
-            if not new | seen | (group & ~steady) and (group == 0 or (gap <= calm and t - steady_from <= calm)):
-                while i < j:  # one more cycle: nothing can begin here
-                    if placed[i] == UNPLACED:
-                        placed[i] = n
-                        if end[i] >= covered:
-                            covered, latest = end[i], i
-                    i += 1
+            if not new | seen | stale and not once and (group == 0 or gap <= calm):
+                held, many, covered, latest = take(i, j, n, rows, placed, doses, held, many, covered, latest)
+                i = j  # one more cycle: nothing can begin here
                 continue
             young = n > 0 and not since and not sealed and t - begun <= window
             if new and young:
                 near = 0 if watched else recent(first, i, end, drug, placed, t - carry)
-                young = near != 0 or board(first, i, hi, start, end, drug, placed, drugs, t, era_gap) != 0
-            brief = new != 0 and once == 0 and min_days > 1 and not young  # R1
+                young = near != 0 or board(doses, many, i, hi, start, end, drug, drugs, t, era_gap) != 0
+            brief = new != 0 and not once and min_days > 1 and not young  # R1
             if brief and (watched > 0 or goes_on(j, hi, start, drug, traits, new, t + carry)):
                 left = short_of(i, j, hi, start, end, drug, note, traits, new, min_days, era_gap)
                 if left == new:
@@ -202,9 +172,9 @@ def derive_lines(
                 continue
             after = transplant != NODAY and t - transplant <= maintain and not since
             if transplant != NODAY and not watched and not after and covered <= transplant and not aided:
-                after = maintains_late(group, i, hi, start, drug, note, traits, transplant, params)
+                after = maintains_late(group, i, j, hi, start, drug, note, traits, transplant, params)
             if n and gap <= era_gap:  # R4: a drug that had been stopped is added to those that go on
-                new |= lapsed(first, i, end, drug, placed, group & drugs, t - (era_gap if since else maintain))
+                new |= stale & group & drugs
             if n == 0:
                 opens = FIRST
             elif line_gap > 0 and gap > line_gap and not after:
@@ -238,9 +208,9 @@ def derive_lines(
                         flags |= F_BRIDGING
             else:
                 unwell = since or (sd > begun and params[P_NONRESPONSE] > 0)
-                upkeep = having(new, traits, MAINTAINS) == new
-                until = min(t + carry, reach(i, j, hi, start, end, drug, placed, new, era_gap))
-                kept = board(first, i, hi, start, end, drug, placed, drugs, until, era_gap)
+                upkeep = having(new, i, j, drug, traits, MAINTAINS) == new
+                until = reach(i, j, hi, start, end, drug, placed, new, era_gap, t + carry)
+                kept = board(doses, many, i, hi, start, end, drug, drugs, until, era_gap)
                 if (young and not unwell) or (after and upkeep):
                     pass  # the regimen is still being put together; planned after the transplant
                 elif not since and stated_planned(i, j, note, placed):
@@ -253,7 +223,7 @@ def derive_lines(
                     parts |= IN_MAINTENANCE
                 elif (
                     n == 1 and not watched and not sealed and (transplant == NODAY or upkeep) and gap <= maintain
-                    and taken_as_planned(new, t, begun, traits, pday, pkind, p, phi, params)
+                    and taken_as_planned(new, i, j, start, begun, drug, traits, pday, pkind, p, phi, params)
                 ):  # fmt: skip
                     flags |= F_NO_PD if drugs & ~kept & ~group else F_REASON_UNKNOWN
                 elif params[P_NEEDS_PD] > 0 and not unwell and not sealed and gap <= era_gap:
@@ -296,7 +266,7 @@ def derive_lines(
                 flags_of_next |= F_BRIDGING
             begun, covered, latest = edge, edge, i if i < hi else hi - 1
             if not kept:
-                first = i
+                first, held, many = i, 0, 0
             for k in range(first, i):  # drugs that go on are drugs of the new line
                 if placed[k] > 0 and kept >> drug[k] & 1 and end[k] > covered:
                     covered, latest = end[k], k
@@ -310,18 +280,10 @@ def derive_lines(
             p += 1
             continue
         drugs |= group
-        if t - steady_from <= calm:
-            steady |= group
-        else:
-            steady, steady_from = group, t
         if once:
             sealed = True
             parts |= IN_CAR_T
-        for k in range(i, j):
-            if placed[k] == UNPLACED:
-                placed[k] = n
-                if end[k] >= covered:
-                    covered, latest = end[k], k
+        held, many, covered, latest = take(i, j, n, rows, placed, doses, held, many, covered, latest)
         i = j
     if n:
         while g < ghi:

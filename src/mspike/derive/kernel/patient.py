@@ -13,6 +13,7 @@ from collections.abc import MutableSequence, Sequence
 from typing import Final
 
 from mspike.derive.kernel.codes import L_PD_DAY, NODAY
+from mspike.derive.kernel.doses import Doses
 from mspike.derive.kernel.line_codes import L_DRUGS, L_START, SIGN_PD
 from mspike.derive.kernel.line_ends import finish_lines
 from mspike.derive.kernel.lines import derive_lines
@@ -34,7 +35,8 @@ def derive_patient(
     procedures: Days, plo: int, phi: int, stated: Days, slo: int, shi: int,
     chain: int, own_band: int, death: int, watched: int,
     traits: Column, antibodies: int, line_params: Sequence[float], response_params: Sequence[float],
-    signs: DaysOut, shown: MutableSequence[int], before: MutableSequence[int], antibody: MutableSequence[int],
+    signs: DaysOut, doses: Doses,
+    shown: MutableSequence[int], before: MutableSequence[int], antibody: MutableSequence[int],
     now: MutableSequence[float], mem: MutableSequence[float], placed: MutableSequence[int], lines: Output, o: int,
     ints: Output, floats: Numbers, w: int, of_lines: Output, refs: Numbers,
 ) -> tuple[int, int, int]:  # fmt: skip
@@ -43,7 +45,8 @@ def derive_patient(
     `labs`: day, test and value, by day, one value of a test on a day. `stated`: day and kind of the progressions and
     stable disease that the record states, by day. The rest as for `derive_lines` and `respond`. `antibodies`: bits of
     the drugs that show as a band. `signs`: day and kind of all signs, stated and shown by the samples, from place 0
-    on; room for `stated` and one for each line. `shown`, `before`, `antibody`: scratch, as long as `lines`.
+    on; room for `stated` and one for each line. `shown`, `before`, `antibody`: scratch, as long as `lines`;
+    `doses`: DRUG_PLACES each.
     `of_lines`, `refs`: what the responses say of each line, from place 0 on, as `respond` writes it.
     """
     day, test, value = labs
@@ -53,7 +56,7 @@ def derive_patient(
     for turn in range(MOST_TURNS):
         many = merge(stated, slo, shi, shown, found, signs)
         was, n = n, derive_lines(rows, rlo, rhi, traits, procedures, plo, phi, signs, 0, many, watched,
-                                 line_params, placed, lines, o)  # fmt: skip
+                                 line_params, doses, placed, lines, o)  # fmt: skip
         rest = before[o + n] if n < was else NODAY
         for at in range(o + n - 1, o - 1, -1):
             shows = 1 if drugs[at] & antibodies else 0

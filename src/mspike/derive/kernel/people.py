@@ -6,6 +6,7 @@ from collections.abc import MutableSequence, Sequence
 from typing import Final
 
 from mspike.derive.kernel.codes import L_BEST, L_FROM_CR, L_MEASURABLE, L_PD_DAY, L_PD_KNOWN, LINE_COLUMNS
+from mspike.derive.kernel.doses import Doses
 from mspike.derive.kernel.line_codes import L_STOP, P_COUNT_FROM, STOP, STOP_SHIFT
 from mspike.derive.kernel.patient import Column, Days, DaysOut, Numbers, Output, derive_patient
 from mspike.derive.kernel.refractory import derive_refractory, telling_best
@@ -23,13 +24,14 @@ STATUS: Final = ("settled", "two results on one day", "a row after the day of re
 
 
 def derive_people(
-    people: tuple[Column, Column, Column, Column, Column],
+    many: int, people: tuple[Column, Column, Column, Column, Column],
     lab_begins: Column, labs: tuple[Column, Column, Sequence[float]],
     row_begins: Column, rows: tuple[Column, Column, Column, Column],
     procedure_begins: Column, procedures: Days,
     sign_begins: Column, stated: Days,
     traits: Column, antibodies: int, line_params: MutableSequence[float], response_params: Sequence[float],
-    signs: DaysOut, shown: MutableSequence[int], before: MutableSequence[int], antibody: MutableSequence[int],
+    signs: DaysOut, doses: Doses,
+    shown: MutableSequence[int], before: MutableSequence[int], antibody: MutableSequence[int],
     now: MutableSequence[float], mem: MutableSequence[float], of_line: Output, refs: Numbers,
     status: MutableSequence[int], placed: MutableSequence[int],
     line_begins: MutableSequence[int], lines: Output, of_lines: Output,
@@ -37,7 +39,7 @@ def derive_people(
 ) -> None:  # fmt: skip
     """Fills the outputs: of each patient where its lines and responses begin, and those one after the other.
 
-    `people`: as_of, chain, igg_kappa, count_from, death. `…_begins`: one longer than `people`. `of_line` and `refs`
+    `people`: of `many` people as_of, chain, igg_kappa, count_from, death. `…_begins`: one longer. `of_line` and `refs`
     are scratch of one patient; `of_lines` what the responses say of each line, then the drugs that failed in it and
     the day of it, for the whole block.
     """
@@ -49,7 +51,7 @@ def derive_people(
     best, failed, failed_on = of_lines[L_BEST], of_lines[L_FAILED], of_lines[L_FAILED_DAY]
     o = 0
     w = 0
-    for p in range(len(as_of)):
+    for p in range(many):
         line_begins[p] = o
         response_begins[p] = w
         lo, hi = lab_begins[p], lab_begins[p + 1]
@@ -71,14 +73,16 @@ def derive_people(
                 placed[i] = 0
             continue
         watched = 1 if hi > lo or shi > slo else 0
-        for i in range(rlo, rhi):
+        i = rlo
+        while not watched and i < rhi:
             if note[i] >> STOP_SHIFT & STOP:
                 watched = 1
+            i += 1
         line_params[P_COUNT_FROM] = count_from[p]
         n, m, _ = derive_patient(
             labs, lo, hi, rows, rlo, rhi, procedures, plo, phi, stated, slo, shi, chain[p], own_band[p], death[p],
-            watched, traits, antibodies, line_params, response_params, signs, shown, before, antibody, now, mem, placed,
-            lines, o, ints, floats, w, of_line, refs,
+            watched, traits, antibodies, line_params, response_params, signs, doses, shown, before, antibody, now, mem,
+            placed, lines, o, ints, floats, w, of_line, refs,
         )  # fmt: skip
         for k in range(n):
             of_lines[L_MEASURABLE][o + k] = of_line[L_MEASURABLE][k]
@@ -89,5 +93,5 @@ def derive_people(
         derive_refractory(rows, rlo, rhi, traits, placed, lines, o, n, best, progressed, line_params, failed, failed_on)
         o += n
         w += m
-    line_begins[len(as_of)] = o
-    response_begins[len(as_of)] = w
+    line_begins[many] = o
+    response_begins[many] = w

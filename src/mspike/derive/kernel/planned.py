@@ -8,28 +8,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mspike.derive.kernel.codes import NODAY
 from mspike.derive.kernel.courses import starting
 from mspike.derive.kernel.line_codes import (
+    AFTER_PD,
     ALLOGENEIC,
     CONSOLIDATION,
     CONTEXT,
+    FIRST,
     IGNORED,
     MAINTAINS,
     MAINTENANCE,
     NOT_FIRST,
     P_CARRY,
     P_CONTINUE,
+    P_TANDEM,
     P_TRANSPLANT,
     P_UNWATCHED,
     P_WINDOW,
     S_TOXICITY,
+    STAYS,
     STEROID,
     STOP,
     STOP_SHIFT,
+    TRANSPLANTED,
     UNPLACED,
 )  # fmt: skip
 
 Column = Sequence[int]
+
+
+def opened_by_graft(
+    n: int, since: bool, transplant: int, t: int, begun: int, late: bool, params: Sequence[float]
+) -> int:
+    """Why a transplant of day `t` begins a line, STAYS if it is of the line at hand (R5).
+
+    `n`: lines so far; `since`: a progression since that line's beginning; `transplant`: its last one; `late`: whether
+    too long a time before a first one tells.
+    """
+    if n == 0:
+        return FIRST
+    if since:
+        return AFTER_PD
+    if transplant == NODAY:
+        return TRANSPLANTED if late and t - begun > params[P_TRANSPLANT] else STAYS
+    return TRANSPLANTED if t - transplant > params[P_TANDEM] else STAYS
 
 
 def steps_down(
@@ -48,29 +71,31 @@ def steps_down(
 
 
 def maintains_late(
-    group: int, a: int, hi: int, start: Column, drug: Column, note: Column, traits: Column, transplant: int,
+    group: int, a: int, b: int, hi: int, start: Column, drug: Column, note: Column, traits: Column, transplant: int,
     params: Sequence[float],
 ) -> bool:  # fmt: skip
-    """Of a record that says nothing of the disease: whether row `a` begins one maintenance drug, and that alone, within
-    the time in which changes are taken as planned after a transplant."""
+    """Of a record that says nothing of the disease: whether rows `[a, b)` begin one maintenance drug, and that alone,
+    within the time in which changes are taken as planned after a transplant."""
     t = start[a]
-    if several(group) or not having(group, traits, MAINTAINS) or t - transplant > params[P_UNWATCHED]:
+    if several(group) or not having(group, a, b, drug, traits, MAINTAINS) or t - transplant > params[P_UNWATCHED]:
         return False
     return starting(a, hi, start, drug, note, traits, t + params[P_WINDOW]) == group
 
 
 def taken_as_planned(
-    new: int, t: int, begun: int, traits: Column, day: Column, kind: Column, a: int, b: int, params: Sequence[float]
-) -> bool:
-    """Of a record that says nothing of the disease: whether drugs begun on day `t` of a first line pass as planned.
+    new: int, a: int, b: int, start: Column, begun: int, drug: Column, traits: Column, day: Column, kind: Column,
+    plo: int, phi: int, params: Sequence[float],
+) -> bool:  # fmt: skip
+    """Of a record that says nothing of the disease: whether drugs of a first line, begun in rows `[a, b)`, are planned.
 
-    Drugs for relapsed disease are only where the line is young, or on the way to a transplant (procedures `[a, b)`).
+    Drugs for relapsed disease are where the line is young, or on the way to a transplant (procedures `[plo, phi)`).
     """
-    if t - begun > params[P_UNWATCHED]:
+    since = start[a] - begun
+    if since > params[P_UNWATCHED]:
         return False
-    if t - begun <= params[P_WINDOW] or not having(new, traits, NOT_FIRST):
+    if since <= params[P_WINDOW] or not having(new, a, b, drug, traits, NOT_FIRST):
         return True
-    return transplanted(day, kind, a, b, begun + params[P_TRANSPLANT])
+    return transplanted(day, kind, plo, phi, begun + params[P_TRANSPLANT])
 
 
 def stated_planned(a: int, b: int, note: Column, placed: Column) -> bool:
@@ -109,13 +134,13 @@ def recent(first: int, a: int, end: Column, drug: Column, placed: Column, day: f
     return found
 
 
-def having(drugs: int, traits: Column, trait: int) -> int:
-    """Of a set of drugs, those that have a trait."""
+def having(drugs: int, a: int, b: int, drug: Column, traits: Column, trait: int) -> int:
+    """Of a set of drugs begun in rows `[a, b)`, those that have a trait."""
     found = 0
-    for code in range(len(traits)):
-        if drugs >> code & 1 and traits[code] & trait:
-            found |= 1 << code
-    return found
+    for k in range(a, b):
+        if traits[drug[k]] & trait:
+            found |= 1 << drug[k]
+    return found & drugs
 
 
 def several(drugs: int) -> bool:

@@ -60,11 +60,15 @@ def telling_best(best: int, line: int, stop: float, ints: Table, w: int, m: int)
     if best > SD:
         return best
     told, on_therapy = 0, False
-    for at in range(w, w + m):
-        if ints[O_LINE][at] == line and ints[O_LEVEL][at] != NE:
+    at = w
+    while at < w + m and ints[O_LINE][at] < line:
+        at += 1
+    while at < w + m and ints[O_LINE][at] == line:
+        if ints[O_LEVEL][at] != NE:
             told += 2 if ints[O_STATED][at] == 2 else 1
             if ints[O_DAY][at] <= stop and (ints[O_LEVEL][at] == PD) == (best == PD):
                 on_therapy = True
+        at += 1
     return best if on_therapy and (best == PD or told > 1) else NE
 
 
@@ -89,9 +93,10 @@ def derive_refractory(
     start, end, drug, note = rows
     begun, stop, core = lines[L_START], lines[L_STOP], lines[L_CORE]
     window, least, sd_counts = params[P_REFRACTORY], params[P_LEAST_EXPOSURE], params[P_SD_REFRACTORY] > 0
-    stopped = False
-    for k in range(lo, hi):
-        stopped = stopped or note[k] >> STOP_SHIFT & STOP == S_PROGRESSION
+    stopped, k = False, lo
+    while k < hi and not stopped:
+        stopped = note[k] >> STOP_SHIFT & STOP == S_PROGRESSION
+        k += 1
     for at in range(o, o + n):
         found, day, after = 0, NODAY, at
         while after + 1 < o + n and begun[after + 1] - stop[at] < window:
