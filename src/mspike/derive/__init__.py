@@ -10,12 +10,14 @@ on plain numbers. Each subject is a few modules, and a page of spec/ with its bo
 - what was given and failed (refractoriness.md): `exposure`, `judged`, `refractory`, `groups`, `growth`, `flags`,
   `intolerance`
 - stage, risk and the person (risk.md, fitness.md): `scores`, `risk`, `cytogenetics`, `fitness`, `health`, `person`
+- rows of a block: `meanings`, what one entry is to the kernels
 - all of them: `settings` and `rules` (the numbers in force), `vocabulary`, `intervals`, `state`, `wire`, `curves`,
   `contradictions`
 """
 
 from mspike.derive.assembly import derive_state
 from mspike.derive.compare import Comparison, Counting, compare_lines
+from mspike.derive.meanings import Meaning, read_meaning
 from mspike.derive.regimen import regimen_facts
 from mspike.derive.rules import Rules, read_rules
 from mspike.derive.state import Contradiction, Fact, FactValue, Line, Refractory, State, known
@@ -28,12 +30,14 @@ __all__ = [
     "Fact",
     "FactValue",
     "Line",
+    "Meaning",
     "Refractory",
     "Rules",
     "State",
     "compare_lines",
     "derive_state",
     "known",
+    "read_meaning",
     "read_rules",
     "regimen_facts",
     "show_value",

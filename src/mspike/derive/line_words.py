@@ -69,7 +69,8 @@ def because(
             words.append("changes without a progression stay in the line")
         else:
             days = settings.unwatched_change_days
-            words.append(f"nothing on the disease is on record: changes within {days:g} days are taken as planned")
+            planned = f"changes within {days:g} days, and one maintenance drug alone, are taken as planned"
+            words.append(f"nothing on the disease is on record: {planned}")
     ended = table[code.L_ENDED][place]
     if ended == code.ONGOING:
         words.append("still given")

@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True):
     restart_after_relapse: str
     change_without_progression: str
     unwatched_change_days: float
+    unwatched_induction_days: float
     unwatched_gap_days: float
     not_first_drugs: tuple[str, ...]
     smouldering_therapy: str

@@ -113,13 +113,14 @@ LINE_PARAMS: Final = (
     "lymphodepletion_days", "bridging_days", "bridging_own_line", "carry_over_days", "line_min_days",
     "relapse_restarts_line", "change_needs_progression", "treatment_free_months", "refractory_window_days",
     "unwatched_change_days", "unwatched_gap_days", "mobilisation_course_days", "min_exposure_days",
-    "sd_refractory", "count_from",
+    "sd_refractory", "count_from", "unwatched_induction_days",
 )  # fmt: skip
 (
     P_WINDOW, P_NONRESPONSE, P_ERA_GAP, P_LINE_GAP, P_CONTINUE, P_TRANSPLANT, P_MAINTAIN, P_TANDEM, P_MOBILISE,
     P_CONDITION, P_DEPLETE, P_BRIDGE, P_BRIDGING_OWN, P_CARRY, P_MIN_DAYS, P_RESTART, P_NEEDS_PD, P_FREE_MONTHS,
     P_REFRACTORY, P_UNWATCHED, P_UNWATCHED_GAP, P_COURSE, P_LEAST_EXPOSURE, P_SD_REFRACTORY, P_COUNT_FROM,
-) = range(25)  # fmt: skip
+    P_INDUCTION,
+) = range(26)  # fmt: skip
 
 # -- output: columns of the lines --------------------------------------------------------------------------------
 

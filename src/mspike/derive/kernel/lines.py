@@ -60,6 +60,7 @@ from mspike.derive.kernel.line_codes import (
     P_NEEDS_PD,
     P_NONRESPONSE,
     P_RESTART,
+    P_UNWATCHED,
     P_UNWATCHED_GAP,
     P_WINDOW,
     SIGN_PD,
@@ -72,12 +73,12 @@ from mspike.derive.kernel.line_ends import close_line
 from mspike.derive.kernel.planned import (
     goes_on,
     having,
-    maintains_late,
     opened_by_graft,
     recent,
     stated_planned,
     steps_down,
     taken_as_planned,
+    upkeep_alone,
 )
 
 Column = Sequence[int]
@@ -153,6 +154,8 @@ def derive_lines(
             if new and young:
                 near = 0 if watched else recent(first, i, end, drug, placed, t - carry)
                 young = near != 0 or board(doses, many, i, hi, start, end, drug, drugs, t, era_gap) != 0
+                if young and not watched and n > 1 and t - begun > carry:  # R2: after a cycle, all of it stopped
+                    young = board(doses, many, i, hi, start, end, drug, drugs, t + carry, era_gap) != 0
             brief = new != 0 and not once and min_days > 1 and not young  # R1
             if brief and (watched > 0 or goes_on(j, hi, start, drug, traits, new, t + carry)):
                 left = short_of(i, j, hi, start, end, drug, note, traits, new, min_days, era_gap)
@@ -171,20 +174,24 @@ def derive_lines(
                 i = j
                 continue
             after = transplant != NODAY and t - transplant <= maintain and not since
-            if transplant != NODAY and not watched and not after and covered <= transplant and not aided:
-                after = maintains_late(group, i, j, hi, start, drug, note, traits, transplant, params)
-            if n and gap <= era_gap:  # R4: a drug that had been stopped is added to those that go on
+            alone = (
+                n > 0 and not watched and not aided and not once and not sealed
+                and upkeep_alone(group, new, n, t - begun, gap, transplant, i, j, hi, start, drug, note, traits, params)
+                and board(doses, many, i, hi, start, end, drug, drugs & ~group, t + carry, era_gap) == 0
+            )  # fmt: skip
+            again = not watched and n == 1 and not aided and params[P_UNWATCHED] > 0
+            if n and gap <= era_gap and not again:  # R4: a drug that had been stopped is added to those that go on
                 new |= stale & group & drugs
             if n == 0:
                 opens = FIRST
-            elif line_gap > 0 and gap > line_gap and not after:
+            elif line_gap > 0 and gap > line_gap and not after and not (alone and params[P_LINE_GAP] == 0):
                 opens = AFTER_PD if since else AFTER_GAP
             elif new == 0:
                 if gap > era_gap and not after:  # R6, R7
                     other = starting(i, hi, start, drug, note, traits, t + window)
                     if since and (params[P_RESTART] > 0 or drugs & ~other or other & ~drugs):
                         opens = AFTER_PD
-                    elif gap > maintain and drugs & ~other:
+                    elif gap > maintain and drugs & ~other and not alone:
                         opens = LATE
                     elif other & ~drugs:
                         opens = LATE if gap > maintain else SWITCHED
@@ -217,15 +224,26 @@ def derive_lines(
                     parts |= IN_MAINTENANCE
                 elif (
                     upkeep and not unwell and not sealed and transplant == NODAY and not parts & IN_MAINTENANCE
-                    and (n == 1 or watched > 0)
+                    and (watched > 0 or (n == 1 and not aided))
                     and steps_down(new, group | kept, gap, first, i, end, drug, note, placed, latest, covered, params)
                 ):  # fmt: skip
                     parts |= IN_MAINTENANCE
+                elif alone:
+                    flags |= F_NO_PD
                 elif (
                     n == 1 and not watched and not sealed and (transplant == NODAY or upkeep) and gap <= maintain
-                    and taken_as_planned(new, i, j, start, begun, drug, traits, pday, pkind, p, phi, params)
+                    and taken_as_planned(
+                        new, kept & ~group, t, begun, transplant,
+                        starting(i, hi, start, drug, note, traits, t + carry), i, j, drug, traits, pday, pkind, p, phi,
+                        params,
+                    )
                 ):  # fmt: skip
                     flags |= F_NO_PD if drugs & ~kept & ~group else F_REASON_UNKNOWN
+                elif (
+                    n > 1 and not watched and not sealed and t - begun <= params[P_UNWATCHED]
+                    and drugs & ~group & recent(first, i, end, drug, placed, t + carry)
+                ):  # fmt: skip
+                    flags |= F_REASON_UNKNOWN
                 elif params[P_NEEDS_PD] > 0 and not unwell and not sealed and gap <= era_gap:
                     flags |= F_NO_PD
                 elif since:

@@ -22,10 +22,11 @@ from mspike.derive.kernel.line_codes import (
     NOT_FIRST,
     P_CARRY,
     P_CONTINUE,
+    P_INDUCTION,
+    P_MAINTAIN,
     P_TANDEM,
     P_TRANSPLANT,
     P_UNWATCHED,
-    P_WINDOW,
     S_TOXICITY,
     STAYS,
     STEROID,
@@ -70,32 +71,43 @@ def steps_down(
     return several(recent(first, a, end, drug, placed, covered - params[P_CARRY]))
 
 
-def maintains_late(
-    group: int, a: int, b: int, hi: int, start: Column, drug: Column, note: Column, traits: Column, transplant: int,
-    params: Sequence[float],
+def upkeep_alone(
+    group: int, new: int, n: int, age: int, gap: int, transplant: int, a: int, b: int, hi: int, start: Column,
+    drug: Column, note: Column, traits: Column, params: Sequence[float],
 ) -> bool:  # fmt: skip
     """Of a record that says nothing of the disease: whether rows `[a, b)` begin one maintenance drug, and that alone,
-    within the time in which changes are taken as planned after a transplant."""
-    t = start[a]
-    if several(group) or not having(group, a, b, drug, traits, MAINTAINS) or t - transplant > params[P_UNWATCHED]:
+    so that line `n`, `age` days old and with its last dose `gap` days ago, goes on.
+
+    A relapse is seldom treated with one drug and no steroid. Of a first line the limit is the time in which changes are
+    taken as planned; for a drug of the line that begins again where no transplant was, the gap that ends a line. Of a
+    later line it is the time in which a combination steps down.
+    """
+    if several(group) or not having(group, a, b, drug, traits, MAINTAINS) or gap > params[P_UNWATCHED]:
         return False
-    return starting(a, hi, start, drug, note, traits, t + params[P_WINDOW]) == group
+    if n > 1:
+        if age > params[P_CONTINUE]:
+            return False
+    elif having(new, a, b, drug, traits, NOT_FIRST) or (new == 0 and transplant == NODAY and gap > params[P_MAINTAIN]):
+        return False
+    return starting(a, hi, start, drug, note, traits, start[a] + params[P_CARRY]) == group
 
 
 def taken_as_planned(
-    new: int, a: int, b: int, start: Column, begun: int, drug: Column, traits: Column, day: Column, kind: Column,
-    plo: int, phi: int, params: Sequence[float],
+    new: int, kept: int, t: int, begun: int, transplant: int, with_it: int, a: int, b: int, drug: Column,
+    traits: Column, day: Column, kind: Column, plo: int, phi: int, params: Sequence[float],
 ) -> bool:  # fmt: skip
-    """Of a record that says nothing of the disease: whether drugs of a first line, begun in rows `[a, b)`, are planned.
+    """Of a record that says nothing of the disease: whether drugs begun in rows `[a, b)` of a first line are planned.
 
-    Drugs for relapsed disease are where the line is young, or on the way to a transplant (procedures `[plo, phi)`).
+    Within the time of an induction all do. Later, drugs for relapsed disease do only on the way to a transplant
+    (procedures `[plo, phi)`), and a combination (`with_it`) in place of all that was given (nothing `kept`) only there
+    or after one.
     """
-    since = start[a] - begun
-    if since > params[P_UNWATCHED]:
+    age = t - begun
+    if age > params[P_UNWATCHED]:
         return False
-    if since <= params[P_WINDOW] or not having(new, a, b, drug, traits, NOT_FIRST):
+    if age <= params[P_INDUCTION] or transplanted(day, kind, plo, phi, begun + params[P_TRANSPLANT]):
         return True
-    return transplanted(day, kind, plo, phi, begun + params[P_TRANSPLANT])
+    return not having(new, a, b, drug, traits, NOT_FIRST) and (transplant != NODAY or kept != 0 or not several(with_it))
 
 
 def stated_planned(a: int, b: int, note: Column, placed: Column) -> bool:
