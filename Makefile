@@ -1,10 +1,12 @@
 # mspike. A fresh machine needs git, make and Python 3.11 or newer: `make demo` and `make test` set up the rest.
 BIN := .venv/bin
 READY := .venv/.ready
+# The tests of a file stay together, since they share what they set up.
+SPREAD := -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lint types imports knowledge format bench docs examples pictures wheel lock clean browser
+.PHONY: help demo test check lint types imports knowledge format bench docs examples vectors pictures wheel lock clean browser
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -13,10 +15,10 @@ demo: $(READY)  ## one example patient: the options in the terminal and as an HT
 	@$(BIN)/mspike demo
 
 test: $(READY) browser lint types imports knowledge  ## everything, with the browser tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(SPREAD)
 
 check: $(READY) lint types imports knowledge  ## the everyday part, under three minutes
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -m "not slow" $(SPREAD)
 
 lint: $(READY)  ## ruff: rules and format
 	@$(BIN)/ruff check .
@@ -37,12 +39,18 @@ format: $(READY)  ## let ruff lay out the code
 
 bench: $(READY)  ## medians and ratios of one run, as a table
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/records.py
+	@$(BIN)/python bench/derive.py
 
-docs: $(READY)  ## write the generated reference pages
+docs: $(READY)  ## write the generated reference pages, and the OMOP statements for warehouses
 	@$(BIN)/python scripts/docs.py
+	@$(BIN)/python scripts/omop_sql.py
 
 examples: $(READY)  ## write the example patients' answers anew
 	@$(BIN)/python scripts/examples.py
+
+vectors: $(READY)  ## write the test vectors that come from spec/
+	@$(BIN)/python scripts/conformance.py
 
 pictures: $(READY) browser  ## take the pictures of the documentation
 	@$(BIN)/python scripts/pictures.py

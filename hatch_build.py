@@ -1,7 +1,8 @@
 """Build hook: what a wheel carries beside the package's own files.
 
-The knowledge, compiled into one pack, so that an installed mspike parses no rule files; and the example patients, for
-`mspike demo`. An editable install needs neither: a checkout keeps its own pack fresh and has the examples.
+The knowledge, compiled into one pack, so that an installed mspike parses no rule files; the example patients, for
+`mspike demo`; and the vectors, for `mspike conformance`. An editable install needs none of them: a checkout keeps its
+own pack fresh and has the rest.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACK = "mspike/knowledge/knowledge.pack"
 EXAMPLES = "mspike/examples"
+VECTORS = "mspike/conformance/vectors"
 
 
 class Extras(BuildHookInterface[Any]):
@@ -34,6 +36,7 @@ class Extras(BuildHookInterface[Any]):
         write_pack(source / "mspike" / "knowledge" / "data", target)
         build_data["force_include"][str(target)] = PACK
         build_data["force_include"][str(Path(self.root) / "examples" / "patients")] = EXAMPLES
+        build_data["force_include"][str(Path(self.root) / "conformance" / "vectors")] = VECTORS
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if version != "editable":

@@ -17,7 +17,7 @@ from mspike.report import FORMATS
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
     p
-    for folder in (".", "docs", "spec", "examples")
+    for folder in (".", "docs", "spec", "examples", "conformance")
     for p in (ROOT / folder).glob("**/*.md" if folder != "." else "*.md")
 )
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "mspike"
 PAGE = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
 LISTED = set(re.findall(r"^\| `(.+?)` \|", PAGE, flags=re.MULTILINE))
-PLACES = {"RecordError": 0, "refuse": 2, "stop": 0, "closed": 0, "KnowledgeError": 0, "ValueError": 0}
+PLACES = {"RecordError": 0, "refuse": 2, "stop": 0, "closed": 0, "KnowledgeError": 0, "ValueError": 0,
+          "VectorError": 0, "RunnerError": 0, "BlockError": 0, "CacheError": 0}  # fmt: skip
 """Call → which argument is the message."""
 FILES = {
     "record": ("RecordError", "refuse"),
@@ -19,7 +20,13 @@ FILES = {
     "knowledge/policy.py": ("KnowledgeError",),
     "cli.py": ("stop", "closed"),
     "cli_knowledge.py": ("stop",),
+    "cli_conformance.py": ("stop",),
+    "conformance": ("VectorError", "RunnerError"),
     "cli_output.py": ("stop", "closed"),
+    "cli_answers.py": ("stop",),
+    "cli_export.py": ("stop",),
+    "cli_fetch.py": ("stop",),
+    "cohort": ("BlockError", "CacheError"),
 }
 """Where messages are made, and by which calls."""
 
@@ -36,7 +43,7 @@ def said(node: ast.expr) -> str | None:
 def made() -> Iterator[tuple[str, str]]:
     """Every message of the code, with its file."""
     for where, calls in FILES.items():
-        for path in sorted((SOURCE / where).glob("*.py")) if (SOURCE / where).is_dir() else [SOURCE / where]:
+        for path in sorted((SOURCE / where).rglob("*.py")) if (SOURCE / where).is_dir() else [SOURCE / where]:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 texts: list[ast.expr] = []
                 if isinstance(node, ast.Call):

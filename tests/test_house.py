@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "mspike"
 MODULES = sorted(SOURCE.rglob("*.py"))
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-IMPORTED_AS = {"pyyaml": {"yaml"}, "jinja2": {"jinja2", "markupsafe"}}
+IMPORTED_AS = {"pyyaml": {"yaml"}, "jinja2": {"jinja2", "markupsafe"}, "vl-convert-python": {"vl_convert"}}
 """Distributions whose import name differs from their own, or that hand on another's types."""
 
 
@@ -90,7 +90,9 @@ def test_every_room_has_its_place_in_the_layers() -> None:
     assert rooms - layered == set()
 
 
-DOORS = {"mspike.record.model", "mspike.derive.state", "mspike.options.answer", "mspike.knowledge.model"}
+KERNEL = {f"mspike.derive.kernel{name}" for name in ("", ".codes", ".line_codes", ".people")}
+"""Functions of numbers and their codes, which a block compiles."""
+DOORS = {"mspike.record.model", "mspike.derive.state", "mspike.options.answer", "mspike.knowledge.model"} | KERNEL
 """Beside a room's `__init__`: the module that defines the one thing which passes its door."""
 
 

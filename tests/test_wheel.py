@@ -32,6 +32,8 @@ def test_the_wheel_holds_what_it_must(wheel: Path) -> None:
     templates = {str(path.relative_to(ROOT / "src")) for path in (ROOT / "src").rglob("*.html*")}
     assert templates <= names
     assert {f"examples/{path.parent.name}/record.yaml" for path in EXAMPLES} <= inside
+    vectors = {path.name for path in (ROOT / "conformance" / "vectors").glob("*.json")}
+    assert {f"conformance/vectors/{name}" for name in vectors} <= inside
     licences = {name.rsplit("/", 1)[1] for name in names if "/licenses/" in name}
     assert licences == {"LICENSE", "LICENSE-knowledge", "NOTICE"}
     assert {name.split("/")[0].split("-")[0] for name in names} == {"mspike"}

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-import traceback
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,14 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from mspike import __version__
+from mspike.cli_answers import Asked, answer_all, answer_one, answers, fault, wide
+from mspike.cli_conformance import conformance
+from mspike.cli_export import episodes, export
+from mspike.cli_fetch import fetch_fhir
 from mspike.cli_knowledge import app as knowledge_app
-from mspike.cli_output import ANSWERED, REFUSED, Output, closed, say, stop
+from mspike.cli_output import Output, closed, picture, stop
 from mspike.cli_trials import app as trials_app
-from mspike.derive import derive_state
-from mspike.knowledge import KnowledgeError, load_knowledge, settle
-from mspike.options import Answer, build_answer
-from mspike.record import Record, RecordError, as_of_from, read_records
-from mspike.report import Refusal, finish
+from mspike.derive import compare_lines
+from mspike.knowledge import load_knowledge
 
 app = typer.Typer(
     name="mspike",
@@ -32,6 +30,9 @@ app = typer.Typer(
 )
 app.add_typer(knowledge_app, name="knowledge")
 app.add_typer(trials_app, name="trials")
+app.command()(fetch_fhir)
+app.command()(export)
+app.command()(episodes)
 
 
 DEMO = "first-relapse-lenalidomide"
@@ -59,13 +60,26 @@ class Country(StrEnum):
 
 
 Records = Annotated[
-    list[str], typer.Argument(metavar="RECORD...", help="Case files (YAML or JSON); `-` is standard input.")
+    list[str],
+    typer.Argument(
+        metavar="RECORD...",
+        help="Case files, FHIR (Bundle, NDJSON, folder), OMOP or other tables (folder, DuckDB file, postgresql://…); "
+        "`-` is standard input.",
+    ),
 ]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Answer as of this day: later data and later rules are left out."),
 ]
 Labels = Annotated[Country | None, typer.Option(help="Whose labels apply; default: the record's own, else US.")]
+Patients = Annotated[
+    list[str] | None,
+    typer.Option("--patient", metavar="ID", help="Of a source of several patients this one; may be given again."),
+]
+Every = Annotated[bool, typer.Option("--all", help="Of a source of several patients every one.")]
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", metavar="FILE", help="Tables: which column is what (YAML).")
+]
 Policies = Annotated[
     list[str] | None,
     typer.Option("--policy", metavar="KEY=VALUE", help="Another reading, e.g. refractory_drug=against."),
@@ -74,6 +88,11 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="PATH", help="Write here instead of printing; a folder for several HTML or FHIR answers."),
 ]
+CodeMap = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Local codes: a CSV or YAML file of `system`, `code`, `word` (a word of ours)."),
+]
+ReadReport = Annotated[bool, typer.Option("--quality", help="Text: all of what was read, mapped, refused, left out.")]
 Width = Annotated[int | None, typer.Option(min=40, max=400, help="Columns of the text; default: the terminal's.")]
 
 
@@ -102,11 +121,7 @@ def main() -> None:
     except Exception as error:  # a fault of ours: said without the traceback, whose values may be a patient's
         if os.environ.get("MSPIKE_DEBUG"):
             raise
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}, line {place.lineno}"
-        stop(
-            f"an error in the program ({type(error).__name__} at {where}); please report it. No value is shown here", 1
-        )
+        stop(f"{fault(error)}; please report it. No value is shown here", 1)
 
 
 @app.command()
@@ -117,17 +132,26 @@ def options(
     policy: Policies = None,
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.text,
     out: Out = None,
-    all_reasons: Annotated[bool, typer.Option("--all", help="Text: every reason of every option.")] = False,
+    all_reasons: Annotated[bool, typer.Option("--all-reasons", help="Text: every reason of every option.")] = False,
     path: Annotated[str | None, typer.Option(help="Text: one path only, e.g. car-t.")] = None,
     questions: Annotated[bool, typer.Option("--questions", help="Text: every question.")] = False,
+    quality: ReadReport = False,
+    patient: Patients = None,
+    every: Every = False,
+    code_map: CodeMap = None,
+    mapping: MappingFile = None,
     width: Width = None,
 ) -> None:
     """Every treatment option for each record, with the reasons for and against."""
-    chosen: dict[str, Any] = {"all_reasons": all_reasons, "path": path_of(path), "all_questions": questions}
+    chosen: dict[str, Any] = {
+        "all_reasons": all_reasons, "path": path_of(path), "all_questions": questions, "all_quality": quality,
+    }  # fmt: skip
     look = {name: value for name, value in chosen.items() if value}
     if look and format is not Format.text:
-        stop("--all, --path and --questions choose from the text; the other formats always hold everything")
-    run(Output(format.value, out, len(records), **look, **wide(width, format)), records, as_of, country, policy)
+        chooses = "--all-reasons, --path, --questions and --quality choose from the text"
+        stop(f"{chooses}; the other formats always hold everything")
+    asked = Asked(records, as_of, country, policy, patient, every, code_map, mapping)
+    answer_all(asked, Output(format.value, out, asked.several, **look, **wide(width, format.value)))
 
 
 @app.command()
@@ -138,11 +162,43 @@ def state(
     policy: Policies = None,
     format: Annotated[StateFormat, typer.Option(help="How to print it.")] = StateFormat.text,
     out: Out = None,
+    compare: Annotated[
+        bool, typer.Option("--compare-policies", help="Only the lines, under every way of counting them, side by side.")
+    ] = False,
+    quality: ReadReport = False,
+    patient: Patients = None,
+    every: Every = False,
+    code_map: CodeMap = None,
+    mapping: MappingFile = None,
     width: Width = None,
 ) -> None:
     """The derived state alone: lines, refractoriness, event, facts."""
-    output = Output(format.value, out, len(records), state_only=True, **wide(width, format))
-    run(output, records, as_of, country, policy)
+    if quality and (compare or format is not StateFormat.text):
+        stop("--quality chooses from the text; the other formats always hold everything")
+    look = {"all_quality": quality} if quality else {}
+    asked = Asked(records, as_of, country, policy, patient, every, code_map, mapping)
+    output = Output(format.value, out, asked.several, part="state", **look, **wide(width, format.value))
+    answer_all(asked, output, compare_lines if compare else answer_one)
+
+
+@app.command()
+def timeline(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="What `mspike options` reads, of one patient.")],
+    as_of: AsOf = None,
+    policy: Policies = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Draw the picture into this file: .svg or .png.")
+    ] = None,
+    patient: Patients = None,
+    code_map: CodeMap = None,
+    mapping: MappingFile = None,
+    width: Width = None,
+) -> None:
+    """The course of one patient as a picture: therapy, responses, markers. Without --out the same as tables."""
+    format = picture(out)
+    look = {"width": width} if width and out is None else {}
+    asked = Asked([record], as_of, None, policy, patient, False, code_map, mapping)
+    answer_all(asked, Output(format, out, 1, part="timeline", **look))
 
 
 @app.command()
@@ -162,8 +218,8 @@ def demo(
         stop(f"demo: no example is called {patient!r}; there are: {', '.join(names)}")
     record = str(folder / patient / "record.yaml")
     for target, format in ((None, Format.text), (out, Format.html)):
-        with Output(format.value, target, 1, **wide(width, format)) as output:
-            for result in results([record], None, None, None, quiet=True):
+        with Output(format.value, target, 1, **wide(width, format.value)) as output:
+            for result in answers(Asked([record]), quiet=True):
                 output.put(result)
     typer.echo(f"\nThe same as a page, to open in a browser or to print: {out.resolve()}")
 
@@ -177,68 +233,6 @@ def examples() -> Path:
     stop("demo: the example patients are not installed")
 
 
-def run(
-    output: Output, records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None
-) -> None:
-    """Every record through to the output; exit 3 when one was refused."""
-    if output.target is not None and any(same(output.target, record) for record in records):
-        stop(f"--out {output.target}: is one of the records; it would be overwritten")
-    refused = 0
-    with output:
-        for result in results(records, as_of, country, policy):
-            refused += isinstance(result, Refusal)
-            output.put(result)
-    raise typer.Exit(REFUSED if refused else ANSWERED)
-
-
-def results(
-    records: list[str], as_of: str | None, country: Country | None, policy: list[str] | None, quiet: bool = False
-) -> Iterator[Answer | Refusal]:
-    """The answer to each record, or the refusal in its place."""
-    try:
-        knowledge = load_knowledge()
-        policies = settle(knowledge, policy or ())
-    except KnowledgeError as error:
-        stop(str(error))
-    many = len(records) > 1
-    asked = country.value if country else None
-    for count, read in enumerate(read_records(records, as_of=day(as_of), country=asked), 1):
-        place = f"{count}: " if many else ""
-        if isinstance(read, RecordError):
-            say(f"{place}refused: {read.public()}")
-            shown = read.as_json()
-            yield Refusal(record=shown["record"], error=shown["error"], at=shown["at"], hint=shown["hint"])
-            continue
-        if not quiet:
-            versions = f"knowledge {knowledge.version} · engine {__version__}"
-            say(f"{place}read: {read.origin} · labels: {read.country} · {versions}")
-            for told in assumed(read):
-                say(f"{place}{told}")
-        yield finish(build_answer(derive_state(read, knowledge, policies)))
-
-
-def assumed(record: Record) -> Iterator[str]:
-    """What the reader must know of the day that was answered for; counts only, nothing of what the record says."""
-    if record.as_of_basis == "today":
-        yield f"the record gives no as_of: answered for today, {record.as_of}"
-    if record.as_of_basis == "asked":
-        entries = "1 entry" if record.left_out == 1 else f"{record.left_out} entries"
-        yield f"as of {record.as_of}, as asked: {entries} not yet known on that day left out or shortened"
-
-
-def wide(width: int | None, format: StrEnum) -> dict[str, Any]:
-    return {"width": width} if width and format == "text" else {}
-
-
-def day(text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return as_of_from(text)
-    except ValueError as error:
-        stop(f"--as-of {text!r}: {error}; write the day as YYYY-MM-DD")
-
-
 def path_of(name: str | None) -> str | None:
     """The path by its id, or a word on what there is."""
     known = [path.path for path in load_knowledge().paths] if name else []
@@ -247,8 +241,8 @@ def path_of(name: str | None) -> str | None:
     return name
 
 
-def same(target: Path, record: str) -> bool:
-    return record != "-" and target.exists() and Path(record).exists() and target.samefile(record)
+# What stands behind the runner is the runner's own, its options too.
+app.command(context_settings={"allow_interspersed_args": False})(conformance)
 
 
 if __name__ == "__main__":

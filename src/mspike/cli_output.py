@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import IO, Any, NoReturn, Self
 
 from mspike.options import Answer
 
@@ -20,7 +20,15 @@ ONE_FILE_EACH = ("html", "fhir")
 STREAMED = ("text", "ndjson", "fhir")
 """Formats that print each answer as it comes; a JSON array and a page are printed when they are whole."""
 
+WRITTEN = ("text", "ndjson")
+"""Formats whose file grows answer by answer, so that a registry's answers never stand in memory together."""
+
 SUFFIX = {"html": ".html", "fhir": ".json"}
+
+PICTURES = ("svg", "png")
+"""Formats of the timeline, beside its text."""
+
+INSTALL = "install it: pip install 'mspike[chart]'"
 
 
 def say(message: str) -> None:
@@ -50,11 +58,36 @@ def usual_mask() -> int:
     return mask
 
 
+def unnamed(folder: Path) -> IO[bytes]:
+    """A file that gets its name when it is whole."""
+    return tempfile.NamedTemporaryFile(dir=folder, prefix=".mspike-", delete=False)
+
+
+def can_draw() -> bool:
+    """Whether the picture of the timeline can be drawn here."""
+    from mspike.report import timeline
+
+    return timeline.can_draw()
+
+
+def picture(target: Path | None) -> str:
+    """The format that a file's ending names; without a file the timeline is text."""
+    if target is None:
+        return "text"
+    format = target.suffix.lower().removeprefix(".")
+    if format not in PICTURES:
+        stop(f"--out {target}: the picture is a file that ends in .svg or .png")
+    if not can_draw():
+        stop(f"--out {target}: drawing needs the extra `chart`; {INSTALL}. Without --out the timeline is printed")
+    return format
+
+
 class Output:
     """Prints answers as they come, or writes a file when all went well. Use as a context manager."""
 
-    def __init__(self, format: str, target: Path | None, count: int, *, state_only: bool = False, **look: Any) -> None:
-        self.format, self.target, self.state_only, self.look = format, target, state_only, look
+    def __init__(self, format: str, target: Path | None, count: int, *, part: str = "answer", **look: Any) -> None:
+        """`part`: `answer`, or of it the `state` or the `timeline` alone."""
+        self.format, self.target, self.part, self.look = format, target, part, look
         self.results: list[Any] = []
         self.printed = 0
         self.names: set[str] = set()
@@ -63,7 +96,12 @@ class Output:
             stop(f"--out {target}: is a folder; give a file for --format {format}")
         if target is not None and not target.parent.is_dir():
             stop(f"--out {target}: the folder {target.parent} does not exist")
+        self.written = target is not None and format in WRITTEN
+        self.growing: IO[bytes] | None = None
+        """The file that is not yet in its place."""
         self._one_page(count)
+        if format == "html" and not can_draw():
+            say(f"the page has the timeline as tables: its picture needs the extra `chart`; {INSTALL}")
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +114,10 @@ class Output:
                 self.close()
         except BrokenPipeError:
             kind = BrokenPipeError
+        finally:
+            if self.growing is not None:  # something went wrong before it was whole
+                self.growing.close()
+                Path(self.growing.name).unlink(missing_ok=True)
         if kind is BrokenPipeError:
             closed("the output was closed before every answer was written")
 
@@ -85,6 +127,8 @@ class Output:
             self._file((self.target or Path()) / self._name(result.id), self._render(result))
         elif self.target is None and self.format in STREAMED:
             self._print(self._render(result))
+        elif self.written:
+            self._grow(self._render(result))
         else:
             self.results.append(result)
             if not self.each:
@@ -95,9 +139,12 @@ class Output:
         if self.each:
             for refusal in self.results:
                 self._print(self._render(refusal))
+        elif self.growing is not None:
+            self._in_place(self.growing, self.target or Path())
+            self.growing = None
         elif self.results:
             whole = self._render(self.results[0] if len(self.results) == 1 else self.results)
-            no_page = self.format == "html" and not isinstance(self.results[0], Answer)
+            no_page = self.format in ("html", *PICTURES) and not isinstance(self.results[0], Answer)
             if self.target is None or no_page:
                 self._print(whole)
             else:
@@ -106,6 +153,8 @@ class Output:
     def _one_page(self, count: int) -> None:
         if self.format == "html" and count > 1 and not self.each:
             stop("--format html is one page for one record; give --out FOLDER for several")
+        if self.format in PICTURES and count > 1:
+            stop("timeline: a picture is of one record, and the input holds several")
 
     def _name(self, record: str) -> str:
         """A file name for a record's id, one that this run has not used: two ids can come down to one name."""
@@ -123,7 +172,10 @@ class Output:
         how = self.look
         if self.format == "text" and self.target is None:
             how = {**report.terminal_look(sys.stdout), **how}
-        if self.state_only:
+        if self.part == "timeline":
+            drawn = report.render_timeline(result, self.format, **how)
+            return drawn or stop("timeline: nothing in this record is dated, so there is nothing to draw", REFUSED)
+        if self.part == "state":
             return report.render_state(result, self.format, **how).encode()
         return report.render_bytes(result, self.format, **how)
 
@@ -139,19 +191,40 @@ class Output:
             rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
 
+    def _grow(self, data: bytes) -> None:
+        from mspike.report import RULE
+
+        target = self.target or Path()
+        try:
+            if self.growing is None:
+                self.growing = unnamed(target.parent)
+            elif self.format == "text":
+                self.growing.write(RULE.encode())
+            self.growing.write(data)
+        except OSError as error:
+            stop(f"--out {target}: cannot be written ({error.strerror})")
+
     def _file(self, path: Path, data: bytes) -> None:
         """Whole or not at all."""
         try:
             path.parent.mkdir(exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".mspike-")
+            file = unnamed(path.parent)
             try:
-                with os.fdopen(handle, "wb") as file:
+                with file:
                     file.write(data)
-                os.chmod(name, 0o666 & ~usual_mask())
-                os.replace(name, path)
             except BaseException:
-                Path(name).unlink(missing_ok=True)
+                Path(file.name).unlink(missing_ok=True)
                 raise
         except OSError as error:
+            stop(f"--out {path}: cannot be written ({error.strerror})")
+        self._in_place(file, path)
+
+    def _in_place(self, file: IO[bytes], path: Path) -> None:
+        try:
+            file.close()
+            os.chmod(file.name, 0o666 & ~usual_mask())
+            os.replace(file.name, path)
+        except OSError as error:
+            Path(file.name).unlink(missing_ok=True)
             stop(f"--out {path}: cannot be written ({error.strerror})")
         say(f"wrote {path}")

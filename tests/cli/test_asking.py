@@ -84,7 +84,7 @@ def test_state_in_text(mspike, good):
 def test_state_in_json(mspike, good):
     state = mspike("state", good, "--format", "json").json
     answer = mspike("options", good, "--format", "json").json
-    assert list(state) == ["schema", "id", "as_of", "country", "versions", "state", "policies", "notes"]
+    assert list(state) == ["schema", "id", "as_of", "country", "versions", "state", "policies", "notes", "quality"]
     assert state["schema"] == "mspike-state/1"
     assert {key: state[key] for key in state if key != "schema"} == {
         key: answer[key] for key in state if key != "schema"

@@ -57,7 +57,7 @@ BAD = {
         "a line number is missing", "lines[1].number", "3", "2 comes here",
     ),
     "empty": Bad("", "an empty file", hint="schema: mspike-case/1"),
-    "directory": Bad(None, "a folder", hint="give its files", name="."),
+    "directory": Bad(None, "a folder in which nothing can be read", hint="case files, FHIR, or tables", name="."),
     "missing": Bad(None, "no such file", hint="look at the path", name="none.yaml"),
     "not a record": Bad(f"{SECRET}\n", "no record", given=SECRET, hint="schema: mspike-case/1"),
     "binary": Bad(b"PK\x03\x04" + SECRET.encode(), "an archive", hint="case file", name="bad.bin"),

@@ -28,7 +28,7 @@ def test_texts_of_two_records_are_parted(mspike, good):
 
 
 def test_text_of_one_path(mspike, good):
-    out = mspike("options", good, "--path", "car-t", "--all").out
+    out = mspike("options", good, "--path", "car-t", "--all-reasons").out
     assert "cilta-cel" in out
     assert "DKd" not in out
 

@@ -24,7 +24,7 @@ WRONG = {
     "policy with a wrong word": (["options", "a.yaml", "--policy", "refractory_drug=maybe"], "rules-out, against"),
     "policy with no number": (["options", "a.yaml", "--policy", "refractory_window_days=long"], "is not a number"),
     "unknown path": (["options", "a.yaml", "--path", "pills"], "there are: drug-combination, car-t"),
-    "a choice of text for JSON": (["options", "a.yaml", "--all", "--format", "json"], "choose from the text"),
+    "a choice of text for JSON": (["options", "a.yaml", "--all-reasons", "--format", "json"], "choose from the text"),
     "several pages on the screen": (["options", "a.yaml", "b.yaml", "--format", "html"], "--out FOLDER"),
     "out in no folder": (["options", "a.yaml", "--out", "none/a.txt"], "does not exist"),
     "out is a folder": (["options", "a.yaml", "--out", "."], "is a folder"),

@@ -180,12 +180,6 @@ def test_medicines(medicine: str, name: str) -> None:
     assert value(name) is None
 
 
-def test_frailty_is_stated_or_unknown() -> None:
-    assert value("frail", fitness={"frailty": "intermediate"}) is False
-    assert value("intermediate_fitness", fitness={"frailty": "intermediate"}) is True
-    assert value("frail", patient={"age": 90}) is None
-
-
 def test_allergy_and_wishes_are_always_known() -> None:
     facts = derive(
         {"conditions": [{"name": "allergy", "to": "lenalidomide"}], "preferences": {"avoids": ["hospital-stay"]}}

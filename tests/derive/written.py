@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from mspike.derive import State, derive_state
+from mspike.derive import Line, State, derive_state
 from mspike.derive.wire import show_value
 from mspike.knowledge import Knowledge, load_knowledge, token
 from mspike.record import Number, Record, RecordError, read_case
@@ -20,6 +20,7 @@ LINE_COLUMNS = {
 """Columns that describe one line."""
 TESTS = {"serum M": ("serum-m-protein", "g/L"), "urine M": ("urine-m-protein", "mg/24h"),
          "kappa": ("kappa-flc", "mg/L"), "lambda": ("lambda-flc", "mg/L")}  # fmt: skip
+ROUTES = ("PO", "IV", "SC")
 STOPS = ("progression", "toxicity", "completed", "planned", "access", "choice", "death", "not-stated")
 RESPONSES = ("sCR", "CR", "VGPR", "PR", "MR", "SD", "PD", "NE")
 
@@ -75,7 +76,7 @@ def case_of(given: dict[str, str]) -> dict[str, Any]:
     elif "lines" in given:
         case["lines"] = lines_of(given["lines"]) if given["lines"] != "none" else []
     if "drug records" in given:
-        case["treatments"] = [record_of(text) for text in parts(given["drug records"])]
+        case["treatments"] = [entry for text in parts(given["drug records"]) for entry in records_of(text)]
     if "procedures" in given:
         case["procedures"] = [
             dict(zip(("procedure", "date"), t.split(), strict=False)) for t in parts(given["procedures"])
@@ -140,18 +141,22 @@ def span_of(text: str, start: str, stop: str) -> dict[str, str]:
     return ({start: first} if first else {}) | ({stop: last} if last else {})
 
 
-def record_of(text: str) -> dict[str, Any]:
-    """`lenalidomide 2022-01-01..2023-01-01 10mg progression maintenance`."""
-    drug, span, *words = text.split()
-    entry: dict[str, Any] = {"drug": drug, **span_of(span, "start", "end")}
+def records_of(text: str) -> list[dict[str, Any]]:
+    """`lenalidomide 2022-01-01..2023-01-01 10mg progression maintenance`; of a regimen, one record for each drug."""
+    name, span, *words = text.split()
+    entry: dict[str, Any] = span_of(span, "start", "end")
     for word in words:
         if word in STOPS:
             entry["stop_reason"] = word
         elif word.endswith("mg"):
             entry["dose_mg"] = float(word.removesuffix("mg"))
+        elif word.endswith("d"):
+            entry["days_supply"] = float(word.removesuffix("d"))
+        elif word in ROUTES:
+            entry["route"] = word
         else:
             entry["context"] = word
-    return entry
+    return [{"drug": drug, **entry} for drug in ([name] if name in knowledge().drugs else drugs_of(name))]
 
 
 def assessment_of(text: str) -> dict[str, Any]:
@@ -201,6 +206,13 @@ def said(state: State, column: str) -> str:
         return " then ".join(" ".join(line.parts) for line in lines)
     if column == "line drugs":
         return " then ".join(" ".join(line.drugs) for line in lines)
+    if column == "counted":
+        return "?" if state.lines is None else " then ".join(counted_words(line) for line in lines) or "none"
+    if column == "ended":
+        return " then ".join(line.stop_reason or ("ongoing" if line.ongoing else "?") for line in lines)
+    if column == "differs":
+        found = {name: shown["n_lines"] for line in lines for name, shown in line.differs_under.items()}
+        return " ".join(f"{name}={n}" for name, n in found.items() if n != len(lines)) or "none"
     if column == "began for":
         return " then ".join(line.start_reason or "?" for line in lines)
     fact = facts[GROUPS.get(column, column.replace(" ", "_"))]
@@ -211,6 +223,12 @@ def said(state: State, column: str) -> str:
         if isinstance(fact.value, Number)
         else show_value(fact.value)
     )
+
+
+def counted_words(line: Line) -> str:
+    """`VRd 2020-01-01..2020-06-30`."""
+    stop = line.stop.text if line.stop else ""
+    return f"{line.regimen} {line.start.text if line.start else ''}..{stop}"
 
 
 def number_word(number: Number) -> str:

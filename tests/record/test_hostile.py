@@ -216,10 +216,10 @@ def test_dates_that_are_none(bad, date):
     assert "2026-06-01" in error.hint
 
 
-def test_fhir_is_named_and_not_read():
-    (error,) = read_case('{"resourceType": "Bundle", "type": "collection"}', "x.json")
+def test_fhir_in_yaml_is_named_and_not_read():
+    (error,) = read_case("resourceType: Bundle\ntype: collection\n", "x.yaml")
     assert isinstance(error, RecordError)
-    assert (error.rule, error.given) == ("a FHIR resource, which this version does not read", "Bundle")
+    assert (error.rule, error.given) == ("a FHIR resource that is not written as JSON", "Bundle")
 
 
 def test_the_parser_in_plain_python_reads_the_same(monkeypatch, good, bad):

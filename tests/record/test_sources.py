@@ -85,14 +85,31 @@ def test_standard_input_once():
 
 def test_one_bad_file_never_stops_the_others(write, tmp_path):
     good = [write("a.yaml", HEAD), write("b.json", '{"schema": "mspike-case/1"}')]
-    missing, folder = str(tmp_path / "none.yaml"), str(tmp_path)
+    missing, folder = str(tmp_path / "none.yaml"), tmp_path / "empty"
+    folder.mkdir()
     found = list(read_records([missing, good[0], folder, "bad\0name", "", good[1]], today=TODAY))
     assert ids(found) == [
-        "no such file", "a", "a folder, and this version reads files", "a file that cannot be read (not a path)",
+        "no such file", "a", "a folder in which nothing can be read", "a file that cannot be read (not a path)",
         "no such file", "b",
     ]  # fmt: skip
     assert found[0].record == missing
-    assert str(tmp_path) in found[2].hint
+    assert "FHIR" in found[2].hint
+
+
+def test_a_folder_of_case_files(write, tmp_path):
+    write("a.yaml", HEAD)
+    (several_or_one,) = read_records([tmp_path], today=TODAY)
+    assert several_or_one.id == "a"
+    write("b.json", '{"schema": "mspike-case/1"}')
+    write("bad.yaml", "schema: other\n")
+    (error,) = read_records([tmp_path], today=TODAY)
+    assert (error.rule, error.hint) == ("several patients in it", "name them with --patient ID, or give --all")
+    assert ids(read_records([tmp_path], today=TODAY, every=True)) == [
+        "a", "b", "another schema than this version reads",
+    ]  # fmt: skip
+    assert ids(read_records([tmp_path], today=TODAY, patients=["b", "nobody"])) == [
+        "b", "another schema than this version reads", "no such patient",
+    ]  # fmt: skip
 
 
 def test_a_second_record_with_the_same_id_is_refused(write):
@@ -107,8 +124,7 @@ def test_a_second_record_with_the_same_id_is_refused(write):
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("x.csv", "a CSV table"),
-        ("x.parquet", "a Parquet table"),
+        ("x.xlsx", "a spreadsheet"),
         ("x.PDF", "a PDF"),
         ("x.yaml.gz", "a compressed file"),
     ],

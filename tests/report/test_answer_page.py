@@ -15,7 +15,7 @@ from mspike.knowledge import load_knowledge
 from mspike.knowledge.policy import settle
 from mspike.options import answer as types
 from mspike.options import build_answer
-from mspike.record import read_records
+from mspike.record import Note, Quality, Unmapped, read_records
 from mspike.report import Refusal
 from mspike.report.wire import StateOnly
 from report.sample import state
@@ -29,7 +29,8 @@ SECTIONS = {
     types.SourceRef: "### A source", types.Need: "### A need", types.Availability: "### Availability",
     types.Evidence: "### Evidence", types.Question: "## A question", types.Disagreement: "## A disagreement",
     types.Repeat: "### An earlier regimen", types.Position: "A position:", Refusal: "### `mspike-error/1`",
-    StateOnly: "### `mspike-state/1`",
+    StateOnly: "### `mspike-state/1`", Quality: "## What was read", Unmapped: "### A code that is not mapped",
+    Note: "### A note",
 }  # fmt: skip
 
 

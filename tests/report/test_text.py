@@ -67,8 +67,8 @@ def test_reasons_against_and_cautions_are_never_cut() -> None:
     assert card.count("+  ") == 3
     assert card.count("△  known risk") == 1
     assert card.count("△  neuropathy") == 4
-    assert "… 11 more: --all" in card
-    assert "more: --all" not in render_text(answer, width=140, all_reasons=True)
+    assert "… 11 more: --all-reasons" in card
+    assert "more: --all-reasons" not in render_text(answer, width=140, all_reasons=True)
 
 
 @pytest.mark.parametrize("name", ["sample", "seventy"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mspike.derive.judged import Judged
 from mspike.derive.lines import RELAPSES, TRANSPLANT, line_words
 from mspike.derive.pace import Finding
-from mspike.derive.refractory import Judged
+from mspike.derive.progression import Progression
 from mspike.derive.settings import Settings
 from mspike.derive.state import Contradiction, Line
 from mspike.derive.vocabulary import Vocabulary
-from mspike.record import Day, Record
+from mspike.record import Day, Record, day_of, months_between
 
 
 def find_contradictions(
@@ -18,15 +19,17 @@ def find_contradictions(
     lines: Sequence[Line],
     derived: Sequence[tuple[Judged, ...]],
     pace: Finding,
+    shown: Sequence[Progression],
     vocabulary: Vocabulary,
     settings: Settings,
 ) -> tuple[Contradiction, ...]:
+    """`shown`: the progressions that results show."""
     return (
         *_refractory_lists(record, lines, derived),
-        *_event(record, lines, pace),
+        *_event(record, lines, pace, shown),
         *_drugs(record, lines, vocabulary, settings),
+        *_before_birth(record, lines),
         *_transplants(record),
-        *_frailty(record, settings),
     )
 
 
@@ -56,7 +59,9 @@ def _refractory_lists(
                 )
 
 
-def _event(record: Record, lines: Sequence[Line], pace: Finding) -> Iterator[Contradiction]:
+def _event(
+    record: Record, lines: Sequence[Line], pace: Finding, shown: Sequence[Progression]
+) -> Iterator[Contradiction]:
     event = record.disease.event
     if event.type == "newly-diagnosed" and (lines or record.treatments):
         other = f"{len(lines)} lines of therapy are stated" if lines else "drugs were given"
@@ -69,6 +74,12 @@ def _event(record: Record, lines: Sequence[Line], pace: Finding) -> Iterator[Con
         yield Contradiction("kind of relapse", "event: biochemical-relapse", other, ("disease.event",))
     if event.type == "stable" and pace.value:
         yield Contradiction("stable disease", "event: stable", pace.because, ("disease.event", *pace.at))
+    elif event.type == "stable":
+        for p in shown:
+            if p.sure and p.line == len(lines) - 1 and p.date:
+                yield Contradiction(
+                    "stable disease", "event: stable", f"{p.says} {p.date.text}", ("disease.event", p.at)
+                )
     if event.type not in RELAPSES or event.date is None or not lines:
         return
     last = lines[-1]
@@ -99,8 +110,21 @@ def _drugs(
         if counted and treatment.drug not in named and treatment.drug not in settings.conditioning_drugs:
             unnamed.setdefault(treatment.drug, []).append(treatment.at)
     for drug, at in sorted(unnamed.items()):
-        stated = f"{len(lines)} lines, none with {drug}"
+        stated = f"{len(lines)} line{'s' if len(lines) != 1 else ''}, none with {drug}"
         yield Contradiction("lines of therapy", stated, f"{drug} is among the drug records", tuple(at))
+
+
+def _before_birth(record: Record, lines: Sequence[Line]) -> Iterator[Contradiction]:
+    """Treatment before the stated age allows it; a birth date is held against every date when the record is read."""
+    age = record.patient.age
+    if age is None:
+        return
+    given = [(f"{line_words(line)} began", line.start, line.at) for line in lines if line.basis == "stated"]
+    given += [(f"{t.drug} given", t.start, t.at) for t in record.treatments or ()]
+    for says, start, at in given:
+        if start and months_between(start, day_of(record.as_of)).low > 12 * (age.high + 1):
+            other = f"{says} {start.text}, before the patient was born"
+            yield Contradiction("age", f"{age.high:g} years on {record.as_of}", other, ("patient.age", at))
 
 
 def _transplants(record: Record) -> Iterator[Contradiction]:
@@ -117,29 +141,3 @@ def _transplants(record: Record) -> Iterator[Contradiction]:
             ):
                 other = f"an autologous transplant of {entry.date.text} lies in it"
                 yield Contradiction("transplant", f"line {line.number}: no transplant", other, (line.at, entry.at))
-
-
-def _frailty(record: Record, settings: Settings) -> Iterator[Contradiction]:
-    """A stated frailty that age and ECOG alone contradict on the simplified frailty scale."""
-    stated, age, ecog = record.fitness.frailty, record.patient.age, record.fitness.ecog
-    if stated is None:
-        return
-
-    def points(years: float) -> int:
-        return (years >= settings.frailty_one_point_from_age) + (years >= settings.frailty_two_points_from_age)
-
-    least = (points(age.low) if age else 0) + (min(ecog, 2) if ecog is not None else 0)
-    most = (points(age.high) if age else 2) + (min(ecog, 2) if ecog is not None else 2) + 1  # 1: the Charlson index
-    given = []
-    if age is not None:
-        given.append(f"age {age.low:g}")
-    if ecog is not None:
-        given.append(f"ECOG {ecog}")
-    at = ("fitness.frailty", "patient.age", "fitness.ecog")
-    limit = settings.frail_from_points
-    if stated != "frail" and least >= limit:
-        other = f"{', '.join(given)}: at least {least} points on the simplified frailty scale, frail from {limit:g}"
-        yield Contradiction("frailty", stated, other, at)
-    if stated == "frail" and most < limit:
-        other = f"{', '.join(given)}: at most {most} points on the simplified frailty scale, frail from {limit:g}"
-        yield Contradiction("frailty", stated, other, at)

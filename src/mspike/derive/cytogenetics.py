@@ -41,7 +41,7 @@ def _fact(finding: str, value: Tri) -> Fact:
 
 def _high_risk(disease: Disease, settings: Settings) -> Fact:
     """Yes if any finding of the policy's list is present, no if all were tested and absent."""
-    parts = {finding: _counts(finding, disease, settings) for finding in settings.high_risk_cytogenetics}
+    parts = {finding: counts(finding, disease, settings) for finding in settings.high_risk_cytogenetics}
     value = tri_or(parts.values())
     telling = [finding for finding, part in parts.items() if part is value]
     says = {True: "present", False: "none of", None: "not known"}[value]
@@ -51,7 +51,7 @@ def _high_risk(disease: Disease, settings: Settings) -> Fact:
     return Fact(value, None, "unknown" if value is None else "derived", at, because)
 
 
-def _counts(finding: str, disease: Disease, settings: Settings) -> Tri:
+def counts(finding: str, disease: Disease, settings: Settings) -> Tri:
     """Present enough to count: del(17p) by the share of cells, where one is given; at the limit it cannot be told."""
     present = _present(finding, disease)
     share = disease.cytogenetics_pct.get(finding)

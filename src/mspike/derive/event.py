@@ -5,6 +5,7 @@ from __future__ import annotations
 from mspike.derive.intervals import tri_and, tri_not
 from mspike.derive.lines import RELAPSES
 from mspike.derive.pace import Finding
+from mspike.derive.progression import Progression
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.record import Record, Tri
@@ -12,7 +13,10 @@ from mspike.record import Record, Tri
 AT = ("disease.event",)
 
 
-def event_facts(record: Record, lines: tuple[Line, ...] | None) -> dict[str, Fact]:
+def event_facts(
+    record: Record, lines: tuple[Line, ...] | None, progressions: tuple[Progression, ...], clinical: Finding
+) -> dict[str, Fact]:
+    """As stated; where no event is stated, what results show: a progression in the last line, a clinical relapse."""
     event = record.disease.event
     facts: dict[str, Fact] = {
         "symptoms": _symptoms(record),
@@ -21,14 +25,32 @@ def event_facts(record: Record, lines: tuple[Line, ...] | None) -> dict[str, Fac
         "smouldering": _smouldering(record),
     }
     if event.type is None:
-        return facts
+        return facts | _from_results(lines, progressions, clinical)
     date = event.date
     for kind in ("clinical-relapse", "biochemical-relapse", "local-progression", "stable", "toxicity"):
         because = f"event: {event.type}"
         facts[f"event_{kind.replace('-', '_')}"] = Fact(event.type == kind, date, "stated", AT, because)
     if event.type in RELAPSES or event.type == "stable":
         facts["progressing"] = Fact(event.type in RELAPSES, date, "derived", AT, f"event: {event.type}")
+    elif "progressing" in (shown := _from_results(lines, progressions, clinical)):  # toxicity says nothing of growth
+        facts["progressing"] = shown["progressing"]
     return facts
+
+
+def _from_results(
+    lines: tuple[Line, ...] | None, progressions: tuple[Progression, ...], clinical: Finding
+) -> dict[str, Fact]:
+    found: dict[str, Fact] = {}
+    last = len(lines or ()) - 1
+    grown = next((p for p in progressions if p.shown and p.sure and p.line == last), None)
+    if grown and grown.date:
+        because = f"{grown.says} {grown.date.text}"
+        found["progressing"] = Fact(True, grown.date, "derived", (grown.at,), because)
+    if clinical.value:
+        found["event_clinical_relapse"] = Fact(True, clinical.date, "derived", clinical.at, clinical.because)
+        found["symptoms"] = Fact(True, clinical.date, "derived", clinical.at, f"organ damage: {clinical.because}")
+        found.setdefault("progressing", Fact(True, clinical.date, "derived", clinical.at, clinical.because))
+    return found
 
 
 def _symptoms(record: Record) -> Fact:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from mspike.derive.intervals import at_most, between_days, latest, not_negative, span_words
+from mspike.derive.line_columns import last_day
 from mspike.derive.lines import TRANSPLANT, line_words, perhaps_conditioning
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
@@ -30,8 +31,13 @@ class Exposure(msgspec.Struct, frozen=True):
 
 
 def derive_exposure(
-    record: Record, lines: tuple[Line, ...] | None, vocabulary: Vocabulary, settings: Settings
+    record: Record,
+    lines: tuple[Line, ...] | None,
+    preparing: frozenset[str],
+    vocabulary: Vocabulary,
+    settings: Settings,
 ) -> Exposure:
+    """`preparing`: the drug records that only prepared a transplant or a product, where lines were counted."""
     if lines is None and record.treatments is None:
         return Exposure(None, {})
     given: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -47,7 +53,7 @@ def derive_exposure(
             last[drug] = last_dose(drug, place, lines or (), own.get(drug, []), vocabulary)[0]
     transplants = [p.date for p in record.procedures or () if p.procedure == TRANSPLANT and p.date]
     for drug, entries in own.items():
-        counted = [t for t in entries if not _conditioning(t, transplants, settings)]
+        counted = [t for t in entries if t.at not in preparing and not _conditioning(t, transplants, settings)]
         if not counted:
             continue
         says, at = given.get(drug, ("", ()))
@@ -67,7 +73,7 @@ def own_records(record: Record) -> dict[str, list[Treatment]]:
 
 
 def _conditioning(entry: Treatment, transplants: list[Day], settings: Settings) -> bool:
-    """Whether a drug record is part of a transplant, a collection or a lymphodepletion."""
+    """Whether a drug record beside stated lines is part of a transplant, a collection or a lymphodepletion."""
     if entry.context is not None:
         return entry.context in settings.contexts_not_exposure
     if entry.drug not in settings.conditioning_drugs or entry.start is None:
@@ -79,7 +85,8 @@ def _conditioning(entry: Treatment, transplants: list[Day], settings: Settings) 
 def _last_record(drug: str, entries: list[Treatment], record: Record, vocabulary: Vocabulary) -> Day | None:
     if vocabulary.one_time(drug):
         return latest(t.start for t in entries if t.start)
-    return latest(t.end or day_of(record.as_of) for t in entries)  # an open end: still on it
+    today = day_of(record.as_of)  # an open end: still on it
+    return latest(last_day(t, t.start, vocabulary, today) if t.start else t.end or today for t in entries)
 
 
 def last_dose(
@@ -87,6 +94,8 @@ def last_dose(
 ) -> tuple[Day | None, bool]:
     """The drug's last dose within a line, and whether its own drug record says so. Of a one-time product: its day."""
     line = lines[place]
+    if drug in line.doses:
+        return line.doses[drug][-1].last, True
     following = lines[place + 1].start if place + 1 < len(lines) else None
     inside = [t for t in own if falls_inside(t, line)]
     if vocabulary.one_time(drug):
@@ -107,9 +116,10 @@ def last_dose(
 
 def falls_inside(entry: Treatment, line: Line) -> bool:
     """Whether a drug record falls into the line's dates."""
-    if line.start is None or line.stop is None or entry.start is None:
+    if line.start is None or entry.start is None or (line.stop is None and not line.ongoing):
         return False
-    return entry.start.last >= line.start.first and (entry.end or entry.start).first <= line.stop.last
+    begun = line.stop is None or (entry.end or entry.start).first <= line.stop.last
+    return entry.start.last >= line.start.first and begun
 
 
 def exposure_facts(exposure: Exposure, vocabulary: Vocabulary) -> dict[str, Fact]:

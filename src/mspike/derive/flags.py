@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from mspike.derive.exposure import falls_inside
 from mspike.derive.intervals import tri_or
+from mspike.derive.judged import Judged
 from mspike.derive.lines import RELAPSES
-from mspike.derive.refractory import Judged
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.derive.vocabulary import Vocabulary
@@ -105,7 +105,8 @@ def _relapsed_after_car_t(
     if not any(v.value is False for v in cells):
         return False
     is_last = line.number == lines[-1].number
-    return line.stop_reason == "progression" or (is_last and record.disease.event.type in RELAPSES)
+    grew = line.stop_reason == "progression" or (line.basis == "derived" and line.progression is not None)
+    return grew or (is_last and record.disease.event.type in RELAPSES)
 
 
 def group_flags(facts: dict[str, Fact]) -> tuple[str, ...]:

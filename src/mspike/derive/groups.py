@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from mspike.derive.exposure import Exposure
 from mspike.derive.intervals import at_least, exactly, tri_and, tri_or
-from mspike.derive.refractory import Judged
+from mspike.derive.judged import Judged
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Refractory
 from mspike.derive.vocabulary import Vocabulary

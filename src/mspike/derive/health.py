@@ -29,7 +29,6 @@ PLAIN = {
 NUMBERS = {
     "lvef_pct": "lvef", "platelets_10e9_l": "platelets", "neutrophils_10e9_l": "neutrophils",
     "haemoglobin_g_l": "haemoglobin", "fev1_pct": "fev1", "qtc_ms": "qtc",
-    "corrected_calcium_mmol_l": "albumin-corrected-calcium",
 }  # fmt: skip
 """Fact → the test whose newest value it is."""
 
@@ -42,11 +41,10 @@ def health_facts(
     by_name: dict[str, list[Condition]] = {}
     for entry in record.conditions:
         by_name.setdefault(entry.name, []).append(entry)
-    facts = {fact: _measured(newest.get(test)) for fact, test in NUMBERS.items()}
+    facts = {fact: measured(newest.get(test)) for fact, test in NUMBERS.items()}
     facts |= {fact: _present(by_name.get(name, ())) for fact, name in PLAIN.items()}
     heart, nerves = by_name.get("heart-failure", ()), by_name.get("peripheral-neuropathy", ())
     facts["bilirubin_xuln"] = _bilirubin(newest.get("bilirubin"))
-    facts["crcl_ml_min"] = _clearance(newest, settings)
     facts["dialysis"] = _dialysis(by_name.get("dialysis", ()), newest.get("creatinine-clearance"), settings)
     facts["heart_failure_active"] = _active(heart)
     facts["nyha"] = _grade(heart, "nyha")
@@ -70,12 +68,22 @@ def newest_measurements(record: Record) -> dict[str, Measurement]:
     by_test: dict[str, list[Measurement]] = {}
     for entry in record.measurements:
         by_test.setdefault(entry.test, []).append(entry)
-    return {test: entries[0] if len(entries) == 1 else _newest(entries) for test, entries in by_test.items()}
+    return {test: entries[0] if len(entries) == 1 else newest_of(entries) for test, entries in by_test.items()}
 
 
-def _newest(entries: list[Measurement]) -> Measurement:
+def newest_of(entries: list[Measurement]) -> Measurement:
     since = max(entry.date.first for entry in entries)
-    found = sorted((e for e in entries if e.date.last >= since), key=lambda e: (e.date.first, e.given, e.text or ""))
+    return _spanning([entry for entry in entries if entry.date.last >= since])
+
+
+def first_of(entries: list[Measurement]) -> Measurement:
+    until = min(entry.date.last for entry in entries)
+    return _spanning([entry for entry in entries if entry.date.first <= until])
+
+
+def _spanning(entries: list[Measurement]) -> Measurement:
+    """One result that holds all of several: which of them counts cannot be told."""
+    found = sorted(entries, key=lambda e: (e.date.first, e.given, e.text or ""))
     newest = found[-1]
     if len(found) == 1:
         return newest
@@ -85,7 +93,7 @@ def _newest(entries: list[Measurement]) -> Measurement:
     return replace(newest, value=value, text=text, given=" or ".join(dict.fromkeys(e.given for e in found)))
 
 
-def _measured(entry: Measurement | None) -> Fact:
+def measured(entry: Measurement | None) -> Fact:
     if entry is None or entry.value is None:
         return UNKNOWN
     return Fact(entry.value, entry.date, "stated", (entry.at,), entry.given)
@@ -101,23 +109,6 @@ def _bilirubin(entry: Measurement | None) -> Fact:
         )
     basis = "stated" if entry.unit == "xULN" else "derived"
     return Fact(value, entry.date, basis, (entry.at,), f"{entry.given}: {span_words(value)} times the upper limit")
-
-
-def _clearance(newest: dict[str, Measurement], settings: Settings) -> Fact:
-    """The newest creatinine clearance; by policy `egfr_as_crcl` a newest eGFR stands in where there is none."""
-    direct, estimate = newest.get("creatinine-clearance"), newest.get("egfr")
-    if direct is not None and direct.value is not None:
-        return _measured(direct)
-    if estimate is None or estimate.value is None:
-        return (
-            Fact(because="creatinine alone does not give it: the weight is not on record")
-            if "creatinine" in newest
-            else UNKNOWN
-        )
-    if not settings.egfr_as_crcl:
-        return Fact(None, estimate.date, "unknown", (estimate.at,), f"only an eGFR is given ({estimate.given})")
-    because = f"eGFR {estimate.given} in place of a creatinine clearance (policy egfr_as_crcl: yes)"
-    return Fact(estimate.value, estimate.date, "assumed", (estimate.at,), because)
 
 
 def _dialysis(entries: Iterable[Condition], clearance: Measurement | None, settings: Settings) -> Fact:

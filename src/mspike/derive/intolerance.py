@@ -56,6 +56,8 @@ def _of_line(drug: str, line: Line, named: list[str], condition: str) -> tuple[T
         if named:
             return False, f"{words} stopped for toxicity, put down to {', '.join(named)}", line.at
         return None, f"{words} stopped for toxicity; which drug it is put down to is not stated", line.at
+    if line.doses.get(drug) and line.doses[drug][-1].ongoing:
+        return False, f"{words}: still given", line.at
     if line.stop_reason in (None, "not-stated"):
         return None, f"{words}: why it stopped is not stated", line.at
     return False, f"{words} stopped: {line.stop_reason}", line.at

@@ -260,7 +260,7 @@ SHOWN = 4
 def _slow(series: Series) -> Finding:
     """Neither clause holds: the latest samples, the rise from the lowest of them, and its doubling time."""
     shown = series.samples[-SHOWN:]
-    lowest, last = min(shown, key=lambda s: (s.value.low, s.value.high)), shown[-1]
+    lowest, last = min(reversed(shown), key=lambda s: (s.value.low, s.value.high)), shown[-1]  # the latest of equals
     words = f"{series.name} {' → '.join(map(_value, shown))} {series.unit} in "
     words += span_words(days_between(shown[0].date, last.date), "days")
     change, days = less(last.value, lowest.value), days_between(lowest.date, last.date)

@@ -30,10 +30,6 @@ def person_facts(record: Record, settings: Settings) -> dict[str, Fact]:
         facts["female"] = Fact(patient.sex == "female", None, "stated", ("patient.sex",), patient.sex)
     if fitness.ecog is not None:
         facts["ecog"] = Fact(exactly(float(fitness.ecog)), None, "stated", ("fitness.ecog",))
-    if fitness.frailty is not None:
-        at, because = ("fitness.frailty",), f"stated: {fitness.frailty}"
-        facts["frail"] = Fact(fitness.frailty == "frail", None, "stated", at, because)
-        facts["intermediate_fitness"] = Fact(fitness.frailty == "intermediate", None, "stated", at, because)
     if around.distance_km is not None:
         facts["distance_km"] = Fact(exactly(around.distance_km), None, "stated", ("circumstances.distance_km",))
     if around.goal is not None:

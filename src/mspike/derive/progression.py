@@ -1,4 +1,4 @@
-"""When the disease progressed, as far as the record states it: ends of lines, judged assessments, the event."""
+"""When the disease progressed: ends of lines, judged assessments and the event as stated, and what the results show."""
 
 from __future__ import annotations
 
@@ -25,26 +25,36 @@ class Progression(msgspec.Struct, frozen=True):
     sure: Tri = True
     """None: a first progression that nothing has confirmed yet."""
     line: int | None = None
-    """The line (its place in the order) that it ended; None: the record does not tie it to a line."""
+    """The line (its place in the order) that it ended or lies in; None: the record does not tie it to a line."""
+    shown: bool = False
+    """By results or judged assessments in the course of a line, not by the end of one or the event."""
 
 
-def stated_progressions(record: Record, lines: tuple[Line, ...] | None, pd_confirm: str) -> tuple[Progression, ...]:
-    """Every progression on record, by date."""
-    found: list[Progression] = []
+def all_progressions(
+    record: Record, lines: tuple[Line, ...] | None, shown: tuple[Progression, ...], refuted: frozenset[str],
+    pd_confirm: str,
+) -> tuple[Progression, ...]:  # fmt: skip
+    """Every progression, by date: stated ends of lines, judged assessments, the event, and `shown` by the results.
+
+    `refuted`: judged assessments that the next sample did not confirm.
+    """
+    refused = {entry.at for entry in record.assessments or () if entry.confirmed is False}
+    found = [p for p in shown if p.sure or p.at not in refused]
+    judged = refuted.union(p.at for p in shown)
     for place, line in enumerate(lines or ()):
         if line.stop_reason == "progression":
             day = end_of(place, lines or (), record)
             found.append(Progression(day, f"progression on line {line.number}", line.at, line=place))
-        elif line.stop_reason in (None, "not-stated"):
+        elif line.stop_reason in (None, "not-stated") and not line.followed and not line.ongoing:
             found.append(Progression(end_of(place, lines or (), record), UNSAID, line.at, None, place))
     for entry in record.assessments or ():
-        if entry.response == "PD":
+        if entry.response == "PD" and entry.at not in judged:
             follows = pd_confirm == "new-line" and _new_line_follows(entry.date, lines or ())
             sure = tri_or((entry.confirmed, follows))
             if sure is not False:
                 found.append(Progression(entry.date, "PD", entry.at, sure))
     event = record.disease.event
-    if event.type in RELAPSES or (event.type is None and lines):
+    if event.type in RELAPSES or (event.type is None and lines and not lines[-1].followed):
         date = event.date or (_since(lines[-1], record) if lines else None)
         says, sure = ("relapse", True) if event.type else (UNSAID, None)
         found.append(Progression(date, says, "disease.event", sure, len(lines) if lines else None))

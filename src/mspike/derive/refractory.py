@@ -6,52 +6,22 @@ drug of each line is judged by its own last dose. A drug once failed stays faile
 
 from __future__ import annotations
 
+import math
+
 import msgspec
+from msgspec.structs import replace
 
 from mspike.derive.exposure import last_dose, own_records
-from mspike.derive.intervals import at_least, at_most, span_words, tri_and
+from mspike.derive.intervals import TOLERANCE, at_least, at_most, span_words, tri_and
+from mspike.derive.judged import TRI, Course, Judged, no, open_answer, yes
+from mspike.derive.kernel.codes import LEVELS
+from mspike.derive.kernel.refractory import NO, failed_within, no_response
 from mspike.derive.lines import RELAPSES, line_words, perhaps_conditioning, stop_words
 from mspike.derive.progression import QUIET, UNSAID, Progression
 from mspike.derive.settings import Settings
 from mspike.derive.state import Line
 from mspike.derive.vocabulary import Vocabulary
 from mspike.record import Day, Record, StatedLine, Treatment, Tri, day_of, days_between
-
-
-class Judged(msgspec.Struct, frozen=True):
-    """Whether the disease is refractory to one drug, by one line or one drug record."""
-
-    drug: str
-    value: Tri
-    because: str
-    at: tuple[str, ...]
-    date: Day | None = None
-    stated: bool = False
-    early: bool = False
-    """It failed after fewer days than policy `short_exposure_days`."""
-
-
-class Course(msgspec.Struct, frozen=True):
-    """One drug in one line, or in one raw drug record."""
-
-    drug: str
-    says: str
-    """`line 1 (VRd)` or `lenalidomide`."""
-    at: str
-    start: Day | None
-    last: Day | None
-    """Last dose; of a one-time product the infusion."""
-    place: int | None
-    """The line's place in the order; None: a raw record."""
-    is_last: bool
-    next_start: Day | None
-    stop_reason: str | None
-    best_response: str | None = None
-    one_time: bool = False
-    own_last: bool = False
-    """`last` comes from the drug's own record, not from the end of the line."""
-    maintenance: Tri = True
-    """Whether the drug was on board when a line broke through on maintenance; None: the record does not say."""
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -80,10 +50,16 @@ def judge_lines(
         for drug in line.drugs:
             if not vocabulary.counts(drug):
                 continue
-            course = _course(drug, place, lines, stated.get(line.at), own, vocabulary)
-            verdict = judge(course, evidence)
+            courses = _courses(drug, place, lines, stated.get(line.at), own, vocabulary)
+            verdict = judge(courses[-1], evidence)
+            for earlier in courses[-2::-1]:  # given again within the line: only a progression near it tells
+                nearest = _nearest(earlier, progressions, settings)
+                if earlier.stop_reason == "progression" and not earlier.own_last and not earlier.one_time:
+                    nearest = yes(earlier, settings, earlier.last, "progression on therapy")
+                if nearest is not None and verdict.value is not True and (nearest.value or verdict.value is False):
+                    verdict = nearest
             if verdict.value and drug in perhaps:
-                verdict = _open(course, "conditioning, or not; a transplant is not stated")
+                verdict = open_answer(courses[-1], "conditioning, or not; a transplant is not stated")
             verdicts.append(verdict)
         found.append(tuple(verdicts))
     return tuple(found)
@@ -134,19 +110,18 @@ def from_list(stated: StatedLine, line: Line, derived: tuple[Judged, ...]) -> tu
 def judge(course: Course, evidence: Evidence) -> Judged:
     """One drug: no response, progression on therapy, then progression within the window, then why it was stopped."""
     settings = evidence.settings
-    if course.best_response == "PD" or (course.best_response == "SD" and settings.sd_refractory):
-        return _yes(course, settings, course.last, f"no response: best response {course.best_response}")
+    nearest = _nearest(course, evidence.progressions, settings)
+    dated = course.dated and course.best_response == "PD"  # then the day of the progression tells
+    if course.best_response and not dated and no_response(LEVELS.index(course.best_response), settings.sd_refractory):
+        return yes(course, settings, course.last, f"no response: best response {course.best_response}")
     if course.stop_reason == "progression" and not course.one_time:
         if course.maintenance is False:
-            return _no(course, "progression on maintenance, and the maintenance did not hold it")
+            return no(course, "progression on maintenance, and the maintenance did not hold it")
         if course.maintenance is None:
-            return _open(course, "progression on maintenance, and the maintenance drugs are not named")
+            return open_answer(course, "progression on maintenance, and the maintenance drugs are not named")
         if not course.own_last:
-            return _yes(course, settings, course.last, "progression on therapy")
-    nearest = _nearest(course, evidence.progressions, settings)
-    if nearest is not None:
-        return nearest
-    return _by_stop(course, evidence)
+            return yes(course, settings, course.last, "progression on therapy")
+    return nearest or _by_stop(course, evidence)
 
 
 def _nearest(course: Course, progressions: tuple[Progression, ...], settings: Settings) -> Judged | None:
@@ -157,19 +132,18 @@ def _nearest(course: Course, progressions: tuple[Progression, ...], settings: Se
             continue  # it ended an earlier line
         if progression.says is UNSAID:
             if _near(course, progression, settings):
-                unknown = unknown or _open(course, UNSAID, progression)
+                unknown = unknown or open_answer(course, UNSAID, progression)
             continue
         if course.last is None or progression.date is None:
-            unknown = unknown or _open(course, f"{progression.says}, and a date is missing", progression)
+            unknown = unknown or open_answer(course, f"{progression.says}, and a date is missing", progression)
             continue
-        days = days_between(course.last, progression.date)
-        after = _after_start(course, progression)
-        value = tri_and((after, at_most(days, settings.refractory_window_days), progression.sure))
+        verdict = _within(course, progression, settings)
+        value = tri_and((TRI[verdict], progression.sure))
         words = f"{progression.says} {progression.date.text}, {_lag_words(course, progression.date)}"
         if value:
-            return _yes(course, settings, progression.date, words, progression)
+            return yes(course, settings, progression.date, words, progression)
         if value is None:
-            unknown = unknown or _open(
+            unknown = unknown or open_answer(
                 course, f"{words}: within the {settings.refractory_window_days:g} days or not", progression
             )
     return unknown
@@ -179,14 +153,23 @@ def _near(course: Course, progression: Progression, settings: Settings) -> bool:
     """Whether it may lie in the window; without both dates it may."""
     if course.last is None or progression.date is None:
         return True
-    return at_most(days_between(course.last, progression.date), settings.refractory_window_days) is not False
+    return _within(course, progression, settings) != NO
 
 
-def _after_start(course: Course, progression: Progression) -> Tri:
-    if progression.line is not None or course.start is None or progression.date is None:
-        return True if progression.line is not None else None
-    days = days_between(course.start, progression.date)
-    return at_least(days, 0)
+def _within(course: Course, progression: Progression, settings: Settings) -> int:
+    """The kernel's rule on the days that the dates leave open. A progression that ended a line came after its start."""
+    last, date = course.last, progression.date
+    assert last is not None
+    assert date is not None
+    start_low, start_high = -math.inf, math.inf
+    if progression.line is not None and not course.dated:
+        start_high = -math.inf
+    elif course.start is not None:
+        start_low, start_high = course.start.first.toordinal(), course.start.last.toordinal()
+    return failed_within(
+        start_low, start_high, last.first.toordinal(), last.last.toordinal(), date.first.toordinal(),
+        date.last.toordinal(), settings.refractory_window_days + TOLERANCE,
+    )  # fmt: skip
 
 
 def _lag_words(course: Course, date: Day) -> str:
@@ -211,58 +194,37 @@ def _by_stop(course: Course, evidence: Evidence) -> Judged:
             later = f"; {progression.says} {lag}, limit {settings.refractory_window_days:g} days"
             break
     if course.stop_reason == "progression":  # by the drug's own record it had ended long before, or it was given once
-        return _no(course, f"not on board at the progression{later}")
+        return no(course, f"not on board at the progression{later}")
+    if course.stop_reason in (None, "not-stated") and course.followed:
+        return no(course, f"no progression within {settings.refractory_window_days:g} days of its last dose{later}")
     if course.stop_reason in (None, "not-stated"):
-        return _open(course, f"why it was stopped is not stated{later}")
+        return open_answer(course, f"why it was stopped is not stated{later}")
     if course.is_last:
-        if evidence.event in RELAPSES or evidence.event in QUIET:
-            return _no(course, f"stopped: {course.stop_reason}{later or '; no progression since'}")
-        return _open(course, f"stopped: {course.stop_reason}; whether the disease progressed since is not stated")
+        if evidence.event in RELAPSES or evidence.event in QUIET or course.followed:
+            return no(course, f"stopped: {course.stop_reason}{later or '; no progression since'}")
+        return open_answer(course, f"stopped: {course.stop_reason}; whether the disease progressed since is not stated")
     if course.last is None:
-        return _open(course, f"stopped: {course.stop_reason}; its last dose has no date")
+        return open_answer(course, f"stopped: {course.stop_reason}; its last dose has no date")
     if course.stop_reason in settings.stops_that_explain:
-        return _no(course, f"stopped: {course.stop_reason}{later}")
+        return no(course, f"stopped: {course.stop_reason}{later}")
     gap = days_between(course.last, course.next_start) if course.last and course.next_start else None
     if gap is not None and at_most(gap, settings.refractory_window_days) is False:
-        return _no(course, f"stopped: {course.stop_reason}; next line {span_words(gap, 'days')} later")
+        return no(course, f"stopped: {course.stop_reason}; next line {span_words(gap, 'days')} later")
     words = f"next line {span_words(gap, 'days')} later" if gap else "when the next line began is not known"
-    return _open(
+    return open_answer(
         course, f"stopped: {course.stop_reason}, {words}; whether the disease came back in between is not stated"
     )
 
 
-def _yes(course: Course, settings: Settings, date: Day | None, words: str, by: Progression | None = None) -> Judged:
-    exposure = days_between(course.start, course.last) if course.start and course.last else None
-    if settings.min_exposure_days > 0 and not course.one_time:
-        enough = at_least(exposure, settings.min_exposure_days) if exposure else None
-        if not enough:
-            limit = f"{settings.min_exposure_days:g} days asked for"
-            given = f"given {span_words(exposure, 'days')}" if exposure else "how long it was given is not known"
-            return (_open if enough is None else _no)(course, f"{words}; {given}, {limit}")
-    early = exposure is not None and not course.one_time and exposure.high < settings.short_exposure_days
-    return Judged(course.drug, True, f"{course.says}: {words}", _at(course, by), date, False, early)
-
-
-def _no(course: Course, words: str) -> Judged:
-    return Judged(course.drug, False, f"{course.says}: {words}", (course.at,))
-
-
-def _open(course: Course, words: str, by: Progression | None = None) -> Judged:
-    return Judged(course.drug, None, f"{course.says}: {words}", _at(course, by))
-
-
-def _at(course: Course, by: Progression | None) -> tuple[str, ...]:
-    return (course.at,) if by is None or by.at == course.at else (course.at, by.at)
-
-
-def _course(
+def _courses(
     drug: str,
     place: int,
     lines: tuple[Line, ...],
     stated: StatedLine | None,
     own: dict[str, list[Treatment]],
     vocabulary: Vocabulary,
-) -> Course:
+) -> list[Course]:
+    """One course; of a line counted from drug records, each time that the drug was given."""
     line = lines[place]
     following = lines[place + 1] if place + 1 < len(lines) else None
     next_start = following.start if following else None
@@ -270,7 +232,17 @@ def _course(
     maintenance: Tri = True
     if stated is not None and stated.progressed_on_maintenance and line.stop_reason == "progression":
         maintenance = drug in line.maintenance if line.maintenance else None
-    return Course(
+    course = Course(
         drug, line_words(line), line.at, line.start, last, place, following is None, next_start, line.stop_reason,
-        line.best_response, vocabulary.one_time(drug), own_last, maintenance,
+        line.best_response, vocabulary.one_time(drug), own_last, bool(line.doses), line.followed, maintenance,
     )  # fmt: skip
+    return [
+        replace(
+            course,
+            start=dose.first,
+            last=dose.last,
+            stop_reason=line.stop_reason or dose.stop_reason,
+            own_last=dose.stop_reason != "progression",
+        )
+        for dose in line.doses.get(drug, ())
+    ] or [course]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -33,6 +33,37 @@ class Settings(msgspec.Struct, frozen=True):
     conditioning_days: float
     contexts_not_exposure: tuple[str, ...]
     treatment_free_months: float
+    line_policy: str
+    line_policies: tuple[str, ...]
+    line_readings: tuple[str, ...]
+    combination_window_days: float
+    nonresponse_closes_window: bool
+    era_gap_days: float
+    cycle_days: float
+    exposure_grace_days: float
+    line_gap_days: float
+    continuation_days: float
+    transplant_in_line_days: float
+    maintenance_window_days: float
+    maintenance_drugs: tuple[str, ...]
+    tandem_days: float
+    mobilisation_days: float
+    mobilisation_course_days: float
+    mobilisation_drugs: tuple[str, ...]
+    lymphodepletion_days: float
+    lymphodepletion_drugs: tuple[str, ...]
+    bridging: str
+    bridging_days: float
+    carry_over_days: float
+    line_min_days: float
+    restart_after_relapse: str
+    change_without_progression: str
+    unwatched_change_days: float
+    unwatched_induction_days: float
+    unwatched_gap_days: float
+    not_first_drugs: tuple[str, ...]
+    smouldering_therapy: str
+    supportive_drugs: tuple[str, ...]
     # relapse
     early_relapse_months: float
     maintenance_after_transplant_days: float
@@ -45,21 +76,39 @@ class Settings(msgspec.Struct, frozen=True):
     flc_ratio_low: float
     flc_ratio_high: float
     baseline_days: float
+    # response
+    response_criteria: str
+    reference_value: str
+    high_level_of: str
+    high_level_clause: str
+    flc_vgpr: str
+    circulating_cells: str
+    light_chain_escape: str
+    renal_flc_range: bool
+    stringent_cr: bool
+    minimal_response: bool
+    missing_data: str
+    plasmacytoma_vgpr_fall_pct: float
     # risk
     high_risk_cytogenetics: tuple[str, ...]
     del17p_min_cells_pct: float
+    tp53_not_sequenced: str
+    staging_values: str
+    functional_high_risk_months_from_start: float
+    functional_high_risk_months_from_transplant: float
     # health
     recent_thrombosis_months: float
     pregnancy_possible_until_age: float
     egfr_as_crcl: bool
     dialysis_excluded_from_crcl_ml_min: float
-    frailty_one_point_from_age: float
-    frailty_two_points_from_age: float
-    frail_from_points: float
     strong_cyp3a4_inducers: tuple[str, ...]
     strong_cyp3a4_inhibitors: tuple[str, ...]
     strong_cyp1a2_inhibitors: tuple[str, ...]
     anticoagulants: tuple[str, ...]
+
+
+_last: list[tuple[Knowledge, dict[str, Any], tuple[Settings, dict[str, str]]]] = []
+"""The settings that were read last: one patient after another has the same."""
 
 
 def read_settings(knowledge: Knowledge, chosen: Mapping[str, Any]) -> tuple[Settings, dict[str, str]]:
@@ -68,11 +117,37 @@ def read_settings(knowledge: Knowledge, chosen: Mapping[str, Any]) -> tuple[Sett
     `chosen`: policy → value, as settled by the command line; what it leaves out has its default. KeyError for a key
     that is no policy.
     """
+    for known, policies, found in _last:
+        if known is knowledge and policies == chosen:
+            return found
+    _last[:] = [(knowledge, dict(chosen), found := _read(knowledge, chosen))]
+    return found
+
+
+def _read(knowledge: Knowledge, chosen: Mapping[str, Any]) -> tuple[Settings, dict[str, str]]:
     values: dict[str, Any] = {key: policy.default for key, policy in knowledge.policies.items()}
     for key, value in chosen.items():
         values[key] = value if key in values else knowledge.policy(key)
+    for key, text in changes(values["line_policies"], values["line_policy"]).items():
+        if values[key] == knowledge.policy(key):  # a parameter that was chosen itself stands
+            values[key] = text
     settings = Settings(*(_typed(values[name], kind) for name, kind in _fields()))
     return settings, named_policies(knowledge, values)
+
+
+def changes(texts: Iterable[str], name: str) -> dict[str, str]:
+    """What a named way of counting lines changes: `claims = line_gap_days 90, era_gap_days 30` → key → value."""
+    for text in texts:
+        found, _, pairs = text.partition("=")
+        if found.strip() == name:
+            return {key: value for key, _, value in (pair.strip().partition(" ") for pair in pairs.split(","))}
+    return {}
+
+
+def under(settings: Settings, texts: Iterable[str], name: str) -> Settings:
+    """The settings with what a named way of counting lines changes."""
+    kinds = dict(_fields())
+    return msgspec.structs.replace(settings, **{k: _typed(v, kinds[k]) for k, v in changes(texts, name).items()})
 
 
 @cache

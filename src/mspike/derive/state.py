@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mspike.record import Day, Number, Tri
+from mspike.record import Day, Measurement, Number, Tri
 
 FactValue = bool | Number | str | None
 
@@ -28,8 +28,18 @@ class Fact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     because: str = ""
 
 
+class Dose(msgspec.Struct, frozen=True):
+    """First and last dose of a drug within a line, from its own records."""
+
+    first: Day
+    last: Day
+    """Of a product given once: its day. Of a drug still given: the day of the record."""
+    stop_reason: str | None = None
+    ongoing: bool = False
+
+
 class Line(msgspec.Struct, frozen=True):
-    """One line of therapy, as stated or (later) as derived."""
+    """One line of therapy, as stated, or as derived from dated drug records (`basis`)."""
 
     number: int
     drugs: tuple[str, ...]
@@ -52,6 +62,14 @@ class Line(msgspec.Struct, frozen=True):
     """Drugs of this line the disease is refractory to; None = unknown."""
     progression: Day | None = None
     """The progression that ended it or followed it, where dated."""
+    doses: dict[str, tuple[Dose, ...]] = {}
+    """Derived lines: each drug's courses, in order."""
+    ongoing: bool = False
+    """A drug of it is still given on the day of the record."""
+    followed: bool = False
+    """Derived lines: the record looked at the disease after its end, so that a progression would show."""
+    differs_under: dict[str, dict[str, Any]] = {}
+    """Derived lines: way of counting → what would differ: `n_lines`, and this line's number, drugs or start."""
 
 
 class Refractory(msgspec.Struct, frozen=True):
@@ -59,6 +77,32 @@ class Refractory(msgspec.Struct, frozen=True):
     date: Day | None
     because: str
     at: str = ""
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """One marker's values by date, as the record has them."""
+
+    test: str
+    unit: str
+    involved: Tri
+    """Of a free light chain: whether it is the one that the disease makes; None = unknown, or no light chain."""
+    values: tuple[Measurement, ...]
+
+
+class Course(msgspec.Struct, frozen=True):
+    """One drug or transplant with its days."""
+
+    drug: str
+    """The drug, or the kind of transplant."""
+    start: Day | None
+    end: Day | None
+    """None = no end recorded; that is not the same as still given."""
+    line: int | None
+    part: str
+    """`treatment`, `car-t`, `transplant`, or what a dated record calls its context."""
+    at: str
+    of_line: bool = False
+    """Only the line is dated, not the drug: the days are the line's."""
 
 
 class Contradiction(msgspec.Struct, frozen=True):
@@ -88,15 +132,25 @@ class State(msgspec.Struct):
     event_note: str = ""
     responses: tuple[dict[str, Any], ...] = ()
     progressions: tuple[dict[str, Any], ...] = ()
+    references: tuple[dict[str, Any], ...] = ()
+    """Of each line and marker: baseline, running reference, and from which value progression counts."""
     events: dict[str, str | None] = {}
+    events_because: dict[str, str] = {}
+    """The reason for each entry of `events`, those included that did not happen or are not known."""
     refractory: tuple[Refractory, ...] = ()
     flags: tuple[str, ...] = ()
     risk: dict[str, str | bool | None] = {}
+    risk_because: dict[str, str] = {}
+    """The reason for each entry of `risk`, unknown ones included."""
     contradictions: tuple[Contradiction, ...] = ()
     policies: dict[str, str] = {}
     newest_data: dt.date | None = None
     diagnosis: dict[str, str | None] = {}
     """Diagnosis, day, isotype and involved light chain as the record gives them."""
+    curves: tuple[Curve, ...] = ()
+    """Serum M, urine M and the free light chains, for the timeline."""
+    therapy: tuple[Course, ...] = ()
+    """Every drug and transplant with its days, for the timeline."""
     preferences_known: bool = False
     """Whether the record says what the patient wants, avoids, or aims for."""
 
@@ -106,4 +160,4 @@ def known(fact: Fact) -> bool:
     return fact.value is not None
 
 
-__all__ = ["Contradiction", "Fact", "FactValue", "Line", "Refractory", "State", "Tri", "known"]
+__all__ = ["Contradiction", "Course", "Curve", "Fact", "FactValue", "Line", "Refractory", "State", "Tri", "known"]

@@ -51,13 +51,14 @@ def status_facts(
     if not lines:
         return _without_lines(record, lines, ever)
     last = lines[-1]
-    ended = _last_therapy(record, last, progressions, listed, vocabulary, settings)
+    ended = _last_therapy(record, last, len(lines) - 1, progressions, listed, vocabulary, settings)
     no_response = tri_not(responded(last))
-    relapsed = _relapsed(lines, event, ever, settings)
+    shown = _shown(lines, progressions)
+    relapsed = _relapsed(lines, event, ever, shown, settings)
     failing = tri_or((ended.refractory, no_response))
     both = tri_and((ever, failing))
     primary = tri_not(ever)
-    since: Tri = True if event in RELAPSES or ended.grew_on else None
+    since: Tri = True if event in RELAPSES or ended.grew_on or shown else None
     if since is None and event in QUIET and ended.grew_on is False:
         since = False
     response_words = _response_words(lines, ever)
@@ -69,11 +70,11 @@ def status_facts(
         "progressed_on_last_therapy": _fact(ended.grew_on, at, ended.because),
         "refractory_to_last_therapy": _fact(ended.refractory, at, ended.because),
         "progressed_since_last_therapy": _fact(
-            since, at, ended.because if since is None else _event_words(event, ended)
+            since, at, ended.because if since is None else _event_words(event, ended, shown)
         ),
         "progressed_on_maintenance": _maintenance_fact(record, lines),
     }
-    return facts, _status(record, last, ended, facts)
+    return facts, _status(record, last, ended, shown is not None, facts)
 
 
 def _without_lines(record: Record, lines: tuple[Line, ...] | None, ever: Tri) -> tuple[dict[str, Fact], str | None]:
@@ -108,6 +109,7 @@ def _responded_ever(record: Record, lines: tuple[Line, ...] | None) -> Tri:
 def _last_therapy(
     record: Record,
     last: Line,
+    place: int,
     progressions: tuple[Progression, ...],
     listed: bool,
     vocabulary: Vocabulary,
@@ -116,28 +118,50 @@ def _last_therapy(
     words = line_words(last)
     once = bool(last.drugs) and all(vocabulary.one_time(d) for d in vocabulary.core(last.drugs))
     since = last.start if once else last.stop
-    after = tri_or(_within(since, date, sure, settings) for date, sure in _of_last(record, last, progressions))
+    after = tri_or(_within(since, date, sure, settings) for date, sure in _of_last(last, place, progressions))
     if record.disease.event.type is None and not after and last.stop_reason != "progression":
         after = None  # whether it progressed since is not stated
     if last.stop_reason == "progression":
         because = f"{words} ended in progression" + (f" {last.stop.text}" if last.stop else "")
         return Last(True, after if once else True, because)
+    failed = _grew_by(last, place, progressions)
+    if failed and failed.date and not once:
+        return Last(True, True, f"{words}: {failed.says} {failed.date.text}, on therapy")
     relapse = _relapse_words(since, record.disease.event.date, "infusion" if once else "end")
-    if last.stop_reason in (None, "not-stated"):
+    if last.ongoing:
+        grew, because = None, f"{words}, still given: whether the disease came back is not stated{relapse}"
+    elif last.stop_reason in (None, "not-stated"):
         grew = _on_therapy(last.stop, record)
         because = f"{words}: why it stopped is not stated{relapse}"
     else:
-        grew = False
+        grew = None if _grew_by(last, place, progressions, None) and not once else False
         because = f"{words} stopped: {last.stop_reason}{relapse}"
     refractory = tri_or((grew, after, listed))
     return Last(grew, refractory, f"{because}; stated refractory to a drug of it" if listed else because)
 
 
-def _of_last(record: Record, last: Line, progressions: tuple[Progression, ...]) -> list[tuple[Day | None, Tri]]:
+def _grew_by(last: Line, place: int, progressions: tuple[Progression, ...], surely: Tri = True) -> Progression | None:
+    """A progression in the last line that came before its end: for certain, or (`surely` None) perhaps."""
+    for p in progressions:
+        if not (p.shown and p.line == place and p.date and (last.stop or last.ongoing)):
+            continue
+        before = at_most(days_between(last.stop, p.date), 0) if last.stop else True
+        if tri_and((p.sure, before)) is surely:
+            return p
+    return None
+
+
+def _shown(lines: tuple[Line, ...], progressions: tuple[Progression, ...]) -> Progression | None:
+    """A progression that results or assessments show in the last line."""
+    last = len(lines) - 1
+    return next((p for p in progressions if p.shown and p.sure and p.line == last), None)
+
+
+def _of_last(last: Line, place: int, progressions: tuple[Progression, ...]) -> list[tuple[Day | None, Tri]]:
     """Progressions on or after the last line, each with how sure it is: its own end, the event, assessments since."""
     found: list[tuple[Day | None, Tri]] = []
     for p in progressions:
-        if p.at in (last.at, "disease.event"):
+        if p.at in (last.at, "disease.event") or (p.shown and p.line == place):
             found.append((p.date, p.sure))
         elif p.line is None and p.date:
             since = at_least(days_between(last.start, p.date), 0) if last.start else None
@@ -166,7 +190,9 @@ def _relapse_words(since: Day | None, date: Day | None, what: str) -> str:
     return f"; event {span_words(days, 'days')} after its {what}" if at_least(days, 0) else ""
 
 
-def _relapsed(lines: tuple[Line, ...], event: str | None, ever: Tri, settings: Settings) -> Tri:
+def _relapsed(
+    lines: tuple[Line, ...], event: str | None, ever: Tri, shown: Progression | None, settings: Settings
+) -> Tri:
     """Whether the disease came back after a response: by the end of a line, or by the event."""
     parts: list[Tri] = []
     so_far: Tri = False
@@ -176,7 +202,7 @@ def _relapsed(lines: tuple[Line, ...], event: str | None, ever: Tri, settings: S
             parts.append(so_far)
         elif place + 1 < len(lines) and line.stop_reason not in settings.stops_that_explain:
             parts.append(None if so_far is not False else False)  # why the next line began is not stated
-    if event in RELAPSES:
+    if event in RELAPSES or (event is None and shown):
         parts.append(ever)
     elif event not in QUIET or lines[-1].stop_reason in (None, "not-stated"):
         parts.append(None if ever is not False else False)
@@ -203,9 +229,9 @@ def _maintenance_fact(record: Record, lines: tuple[Line, ...]) -> Fact:
     return Fact(value, date, "unknown" if value is None else "stated" if value else "derived", at, because)
 
 
-def _status(record: Record, last: Line, ended: Last, facts: dict[str, Fact]) -> str | None:
+def _status(record: Record, last: Line, ended: Last, shown: bool, facts: dict[str, Fact]) -> str | None:
     event = record.disease.event.type
-    if event in RELAPSES or (event is None and ended.grew_on):
+    if event in RELAPSES or (event is None and (ended.grew_on or shown)):
         if facts["relapsed_and_refractory"].value:
             return "relapsed-and-refractory"
         if facts["primary_refractory"].value:
@@ -239,5 +265,7 @@ def _failing_words(last: Line, ended: Last, no_response: Tri) -> str:
     return f"no response on {line_words(last)}" if no_response and not ended.refractory else ended.because
 
 
-def _event_words(event: str | None, ended: Last) -> str:
-    return f"event: {event}" if event and not ended.grew_on else ended.because
+def _event_words(event: str | None, ended: Last, shown: Progression | None) -> str:
+    if event and not ended.grew_on:
+        return f"event: {event}"
+    return f"{shown.says} {shown.date.text}" if shown and shown.date and not ended.grew_on else ended.because

@@ -9,6 +9,8 @@ from mspike.knowledge import Knowledge, load_codes, token
 
 UNKNOWN = Fact()
 NEVER_GIVEN = Fact(False, basis="derived", because="never given")
+BANDS = ("anti-CD38", "anti-SLAMF7")
+"""Classes of antibodies that are IgG-kappa."""
 NOT_RECORDED = Fact(False, basis="stated", because="not in the record")
 
 
@@ -53,6 +55,8 @@ class Vocabulary:
         self._counted = frozenset(self._classes) - self.steroids - unmatched
         self._once = frozenset(drug for drug, classes in self._classes.items() if "CAR-T" in classes)
         self._once |= {d.id for d in knowledge.drugs.values() if d.one_time}
+        self.oral = frozenset(d.id for d in knowledge.drugs.values() if d.route == "oral")
+        """Drugs that are only taken by mouth, at home."""
         self.classes = {
             name: ClassNames(name, f"exposed_{token(name)}", f"refractory_{token(name)}") for name in knowledge.classes
         }
@@ -84,6 +88,10 @@ class Vocabulary:
     def one_time(self, drug: str) -> bool:
         """A cell product, given once."""
         return drug in self._once
+
+    def shows_as_band(self, drug: str) -> bool:
+        """A therapeutic antibody that is IgG-kappa and shows in immunofixation."""
+        return any(name in BANDS for name in self.classes_of(drug))
 
     def name(self, drugs: tuple[str, ...]) -> str:
         """The known name of a set of drugs, the steroid aside; else the drugs joined by `+`, steroid last."""

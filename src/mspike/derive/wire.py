@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from mspike.derive.intervals import span_words
-from mspike.derive.state import Fact, Line, State
+from mspike.derive.state import Course, Curve, Fact, Line, State
 from mspike.knowledge import Knowledge, token
 from mspike.record import Day, Number
 
@@ -63,6 +64,7 @@ def wire_line(line: Line) -> dict[str, Any]:
         "number": line.number,
         "start": wire_day(line.start),
         "stop": wire_day(line.stop),
+        "ongoing": line.ongoing,
         "drugs": list(line.drugs),
         "regimen": line.regimen,
         "parts": list(line.parts),
@@ -74,8 +76,31 @@ def wire_line(line: Line) -> dict[str, Any]:
         "basis": line.basis,
         "flags": list(line.flags),
         "because": line.because,
-        "differs_under": {},
+        "differs_under": line.differs_under,
     }
+
+
+def wire_curve(curve: Curve) -> dict[str, Any]:
+    values = [{"date": m.date.text, "value": wire_value(m.value), "from": m.at} for m in curve.values]
+    return {"test": curve.test, "unit": curve.unit or None, "involved": curve.involved, "values": values}
+
+
+def wire_course(course: Course) -> dict[str, Any]:
+    return {
+        "drug": course.drug,
+        "start": wire_day(course.start),
+        "end": wire_day(course.end),
+        "line": course.line,
+        "part": course.part,
+        "of_line": course.of_line,
+        "from": course.at,
+    }
+
+
+@lru_cache(maxsize=64)
+def fact_names(prefix: str, members: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a family's facts: `exposed`, (`DRd`, `anti-CD38`) → `exposed_DRd`, `exposed_anti_cd38`."""
+    return tuple(f"{prefix}_{token(member)}" for member in members)
 
 
 GROUPS = (
@@ -93,11 +118,12 @@ def state_to_wire(state: State, knowledge: Knowledge) -> dict[str, Any]:
     facts = state.facts
     plain = knowledge.facts.facts
 
-    def members(prefix: str, names: list[str], value: bool | None) -> list[str]:
-        return [n for n in names if (fact := facts.get(f"{prefix}_{token(n)}")) and fact.value is value]
+    def members(prefix: str, names: tuple[str, ...], value: bool | None) -> list[str]:
+        family = zip(names, fact_names(prefix, names), strict=True)
+        return [name for name, key in family if (fact := facts.get(key)) and fact.value is value]
 
-    drugs = list(knowledge.drugs)
-    classes = list(knowledge.classes)
+    drugs = tuple(knowledge.drugs)
+    classes = tuple(knowledge.classes)
     shown = {
         name: wire_fact(fact, plain[name].unit if name in plain else "")
         for name, fact in facts.items()
@@ -116,9 +142,13 @@ def state_to_wire(state: State, knowledge: Knowledge) -> dict[str, Any]:
             "note": state.event_note,
         },
         "lines": None if state.lines is None else [wire_line(line) for line in state.lines],
+        "therapy": [wire_course(course) for course in state.therapy],
+        "curves": [wire_curve(curve) for curve in state.curves],
         "responses": list(state.responses),
         "progressions": list(state.progressions),
+        "references": list(state.references),
         "events": dict(state.events),
+        "events_because": dict(state.events_because),
         "exposed": {
             "drugs": members("exposed", drugs, True),
             "classes": members("exposed", classes, True),
@@ -138,7 +168,12 @@ def state_to_wire(state: State, knowledge: Knowledge) -> dict[str, Any]:
         },
         "groups": {name: _is(facts, name) for name in GROUPS},
         "risk": dict(state.risk),
-        "frailty": {"value": frailty, "basis": facts["frail"].basis if "frail" in facts else "unknown"},
+        "risk_because": dict(state.risk_because),
+        "frailty": {
+            "value": frailty,
+            "basis": facts["frail"].basis if "frail" in facts else "unknown",
+            "because": facts["frail"].because if "frail" in facts else "",
+        },
         "contradictions": [
             {"about": c.about, "stated": c.stated, "other": c.other, "from": list(c.at)} for c in state.contradictions
         ],

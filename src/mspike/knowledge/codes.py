@@ -7,6 +7,7 @@ carry them in the knowledge pack.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,10 @@ class Codes(msgspec.Struct, frozen=True):
     labs: tuple[Code, ...]
     procedures: tuple[Code, ...]
     diagnoses: tuple[Code, ...]
+    further: tuple[Code, ...]
+    """Codes and parts of names of any kind; `group` is the kind."""
+    systems: dict[str, str]
+    """The address of a code system → its short name here."""
 
 
 TRADEMARKS = str.maketrans("_®™", "   ")
@@ -125,6 +130,7 @@ def word_key(text: str) -> str:
 SIGNS = str.maketrans("µμ⁰¹²³⁴⁵⁶⁷⁸⁹×·", "uu0123456789x*")
 
 
+@lru_cache(4096)
 def unit_key(text: str) -> str:
     """A unit as it is compared: lower case, no spaces, `10^9`, `10**9`, `10⁹` and `10e9` all as `10*9`."""
     for power, plain in (("10⁹", "10*9"), ("10³", "10*3"), ("10⁶", "10*6"), ("m²", "m2")):
@@ -162,6 +168,8 @@ def build_codes(folder: Path) -> Codes:
         labs=tuple(_code(row, "test", "analyte", "loinc") for row in _rows(folder / "labs.csv")),
         procedures=tuple(_code(row, "procedure", "event", "code") for row in _rows(folder / "procedures.csv")),
         diagnoses=tuple(_code(row, "diagnosis", "category", "code") for row in _rows(folder / "diagnoses.csv")),
+        further=tuple(_code(row, "word", "kind", "code") for row in _rows(folder / "further.csv")),
+        systems={row["address"]: row["system"] for row in _rows(folder / "systems.csv")},
     )
 
 
@@ -202,7 +210,7 @@ def _finding(row: dict[str, str]) -> Finding:
 def _code(row: dict[str, str], word: str, group: str, code: str) -> Code:
     return Code(
         row.get("system", "LOINC"), row[code], row[word], row[group], row["description"], row.get("unit", ""),
-        row["omop_concept_id"], row["verified_in"], row["notes"],
+        row.get("omop_concept_id", ""), row["verified_in"], row["notes"],
     )  # fmt: skip
 
 

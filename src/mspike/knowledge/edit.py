@@ -13,7 +13,7 @@ STATEMENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("status", ("entries", "*")),
     ("review", ("availability", "*", "*")),
 )
-"""The key that holds a statement's status, and where such statements stand. A policy is one itself."""
+"""The key that holds a statement's status, and where such statements stand. A policy, score or formula is one."""
 
 
 def reviewed(text: str, reviewer: str, day: str) -> str:
@@ -22,7 +22,7 @@ def reviewed(text: str, reviewer: str, day: str) -> str:
 
     root = yaml.compose(text, yaml.SafeLoader)
     edits = [_set(node, key, "clinician-reviewed") for key, path in STATEMENTS for node in _find(root, path)]
-    if _value(root, "policy") is not None:
+    if any(_value(root, kind) is not None for kind in ("policy", "score", "formula")):
         edits.append(_set(root, "status", "clinician-reviewed"))
     for review in _find(root, ("review",)):
         edits.append(_set(review, "reviewed_by", _quote(reviewer)))

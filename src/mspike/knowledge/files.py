@@ -26,11 +26,14 @@ FOLDERS: dict[str, type[File]] = {
     "disagreements": model.Disagreement,
     "claims": model.Claim,
     "policies": model.Policy,
+    "scores": model.Score,
+    "formulas": model.Formula,
 }
 """Folder → what each of its files holds. The file's name is its id."""
 
 LISTS: dict[str, type[Listed[Any]]] = {
     "timeline": Listed[model.TimelineEvent],
+    "response": Listed[model.Threshold],
     "library/glossary": Listed[model.Term],
     "library/resources": Listed[model.Resource],
     "library/safety": Listed[model.Duty],
@@ -61,6 +64,7 @@ def read_knowledge(folder: Path = DATA) -> model.Knowledge:
         paths=top.paths,
         facts=convert(read_yaml(folder / "facts.yaml"), model.Facts, "facts.yaml"),
         timeline=listed["timeline"].entries,
+        response=listed["response"].entries,
         glossary=listed["library/glossary"].entries,
         resources=listed["library/resources"].entries,
         safety=listed["library/safety"].entries,

@@ -103,6 +103,88 @@ class Policy(File, kw_only=True):
         return self.policy
 
 
+class Threshold(File, kw_only=True):
+    """One entry of data/response.yaml: a number by which response or progression is judged."""
+
+    key: str
+    says: str
+    unit: str = ""
+    values: dict[str, float | Literal["none"]]
+    """Version of the criteria → the number; `none` = that version has no such clause."""
+    source: Cite
+    status: Status = "draft"
+    note: str = ""
+
+
+class ScoreItem(File, kw_only=True):
+    """One thing that a score looks at: a finding that is there, or a quantity on one side of a limit."""
+
+    says: str
+    of: str
+    """The quantity: a test, a cytogenetic finding, `age`, `ecog`, `charlson`, a condition, or another score's stage
+    as its place (II = 2)."""
+    at_least: float | None = None
+    above: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+    """At most one limit; none for what is there or not."""
+    unit: str = ""
+    points: float = 0.0
+    """Of several levels of one quantity the highest that is reached counts."""
+    recalled: bool = False
+    """The limit is recalled; its source was not opened. Said wherever the item decides."""
+
+
+class ScoreStage(File, kw_only=True):
+    """A stage, and when it holds: from so many points, or by its items."""
+
+    stage: str
+    says: str = ""
+    from_points: float | None = None
+    all: tuple[tuple[str, ...], ...] = ()
+    """Of each of these groups of items one is there."""
+    none: tuple[str, ...] = ()
+    """None of these items is there."""
+
+
+class Score(File, kw_only=True):
+    """data/scores/<score>.yaml: a staging system, a definition of high risk, or a scale of points."""
+
+    score: str
+    label: str
+    says: str
+    items: dict[str, ScoreItem]
+    stages: tuple[ScoreStage, ...]
+    """By points: from the lowest to the highest. By items: several may carry one name; they exclude each other."""
+    otherwise: str = ""
+    """The stage where none of `stages` holds; empty where points always give one."""
+    source: Cite
+    status: Status = "draft"
+    note: str = ""
+    review: Review
+
+    @property
+    def id(self) -> str:
+        return self.score
+
+
+class Formula(File, kw_only=True):
+    """data/formulas/<formula>.yaml: the numbers of a formula; what is done with them stands in `says`."""
+
+    formula: str
+    says: str
+    unit: str
+    numbers: dict[str, float]
+    source: Cite
+    status: Status = "draft"
+    note: str = ""
+    review: Review
+
+    @property
+    def id(self) -> str:
+        return self.formula
+
+
 class FactSpec(File, kw_only=True):
     """One fact of facts.yaml."""
 

@@ -16,11 +16,16 @@ from mspike.knowledge.library import (
     Duty,
     Facts,
     FactSpec,
+    Formula,
     Path,
     Policy,
     Resource,
+    Score,
+    ScoreItem,
+    ScoreStage,
     Source,
     Term,
+    Threshold,
     TimelineEvent,
 )
 
@@ -258,7 +263,11 @@ class Knowledge(File, kw_only=True):
     sources: dict[str, Source]
     claims: dict[str, Claim]
     policies: dict[str, Policy]
+    scores: dict[str, Score]
+    formulas: dict[str, Formula]
     timeline: tuple[TimelineEvent, ...]
+    response: tuple[Threshold, ...] = ()
+    """The numbers of the response criteria, by version."""
     facts: Facts
     paths: tuple[Path, ...]
     glossary: tuple[Term, ...] = ()
@@ -277,7 +286,7 @@ class Knowledge(File, kw_only=True):
 
 __all__ = [
     "Applies", "Availability", "AvailabilityStatus", "Branch", "Cite", "Claim", "Condition", "Country", "Criterion",
-    "Disagreement", "Drug", "DrugClass", "Duty", "Effect", "Evidence", "FactSpec", "Facts", "File", "Kind",
-    "Knowledge", "Option", "Path", "Policy", "Position", "Resource", "Review", "Risk", "Rule", "Source", "Status",
-    "Term", "TimelineEvent", "Top", "Version",
+    "Disagreement", "Drug", "DrugClass", "Duty", "Effect", "Evidence", "FactSpec", "Facts", "File", "Formula", "Kind",
+    "Knowledge", "Option", "Path", "Policy", "Position", "Resource", "Review", "Risk", "Rule", "Score", "ScoreItem",
+    "ScoreStage", "Source", "Status", "Term", "Threshold", "TimelineEvent", "Top", "Version",
 ]  # fmt: skip

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from mspike.knowledge.catalogue import Catalogue, InForce, first_day
+from mspike.knowledge.base import first_day
+from mspike.knowledge.catalogue import Catalogue
 from mspike.knowledge.files import LISTS
 from mspike.knowledge.grammar import Expr
+from mspike.knowledge.inforce import InForce
 from mspike.knowledge.lints.claims import carriers
 from mspike.knowledge.model import (
     Availability,
@@ -16,17 +18,19 @@ from mspike.knowledge.model import (
     Disagreement,
     Drug,
     DrugClass,
+    Formula,
     Knowledge,
     Option,
     Policy,
     Review,
     Rule,
+    Score,
     Source,
     Version,
 )
 from mspike.knowledge.statements import statements_of
 
-Entry = Drug | DrugClass | Option | Rule | Disagreement | Source | Claim | Policy
+Entry = Drug | DrugClass | Option | Rule | Disagreement | Source | Claim | Policy | Score | Formula
 
 
 def tables(knowledge: Knowledge) -> tuple[tuple[str, Mapping[str, Entry]], ...]:
@@ -34,7 +38,8 @@ def tables(knowledge: Knowledge) -> tuple[tuple[str, Mapping[str, Entry]], ...]:
     return (
         ("options", knowledge.options), ("drugs", knowledge.drugs), ("classes", knowledge.classes),
         ("criteria", knowledge.rules), ("disagreements", knowledge.disagreements), ("claims", knowledge.claims),
-        ("policies", knowledge.policies), ("sources", knowledge.sources),
+        ("policies", knowledge.policies), ("scores", knowledge.scores), ("formulas", knowledge.formulas),
+        ("sources", knowledge.sources),
     )  # fmt: skip
 
 
@@ -86,6 +91,11 @@ def describe(knowledge: Knowledge, folder: str, entry: Entry) -> Iterator[str]:
             allowed = f" (one of {', '.join(entry.allowed)})" if entry.allowed else ""
             for s in statements_of(knowledge, f"policies/{entry.id}"):
                 yield f"  {s.says}{allowed}  {_tag(knowledge, s.source, s.status)}"
+        case Score() | Formula():
+            for s in statements_of(knowledge, f"{folder}/{entry.id}"):
+                yield f"  {s.says}  {_tag(knowledge, s.source, s.status)}"
+            if entry.note:
+                yield f"  {entry.note}"
         case Disagreement():
             yield f"  {entry.topic}" + (f"  (when {entry.when})" if entry.when else "")
             for p in entry.positions:

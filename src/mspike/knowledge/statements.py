@@ -8,7 +8,16 @@ from typing import Any
 import msgspec
 
 from mspike.knowledge.base import Cite, Review
-from mspike.knowledge.model import Availability, Criterion, Knowledge, Option, Risk, Version
+from mspike.knowledge.model import (
+    Availability,
+    Criterion,
+    Knowledge,
+    Option,
+    Risk,
+    Score,
+    ScoreStage,
+    Version,
+)
 from mspike.knowledge.policy import plain
 
 
@@ -75,6 +84,8 @@ def reviews(knowledge: Knowledge) -> dict[str, Review]:
     found |= {f"disagreements/{name}": entry.review for name, entry in knowledge.disagreements.items()}
     found |= {f"claims/{name}": entry.review for name, entry in knowledge.claims.items()}
     found |= {f"policies/{name}": entry.review for name, entry in knowledge.policies.items()}
+    found |= {f"scores/{name}": entry.review for name, entry in knowledge.scores.items()}
+    found |= {f"formulas/{name}": entry.review for name, entry in knowledge.formulas.items()}
     return found
 
 
@@ -109,9 +120,19 @@ def statements(knowledge: Knowledge) -> Iterator[Statement]:
     for event in knowledge.timeline:
         place = f"{event.date} {event.country}"
         yield Statement("timeline", place, event.says, event.source, event.status, review("timeline"))
+    for number in knowledge.response:
+        values = ", ".join(f"{plain(value)} ({version})" for version, value in number.values.items())
+        says = f"{number.says}: {values} {number.unit}".rstrip()
+        yield Statement("response", number.key, says, number.source, number.status, review("response"))
     for name, policy in knowledge.policies.items():
         says = f"{policy.says}: {plain(policy.default)} {policy.unit}".rstrip()
         yield Statement(f"policies/{name}", "", says, policy.source, policy.status, policy.review)
+    for name, score in knowledge.scores.items():
+        yield Statement(f"scores/{name}", "", score_text(score), score.source, score.status, score.review)
+    for name, formula in knowledge.formulas.items():
+        numbers = ", ".join(f"{key} {plain(value)}" for key, value in formula.numbers.items())
+        says = f"{formula.says} ({numbers})"
+        yield Statement(f"formulas/{name}", "", says, formula.source, formula.status, formula.review)
 
 
 def statements_of(knowledge: Knowledge, file: str) -> list[Statement]:
@@ -146,6 +167,24 @@ def label_text(row: Availability) -> str:
         for branch in row.label
     )
     return " or ".join(f"({branch})" for branch in branches)
+
+
+def score_text(score: Score) -> str:
+    """A score in words: its items with limit and points, then its stages."""
+    items = [item.says + (f" {item.points:g}" if item.points else "") for item in score.items.values()]
+    stages = [_stage_text(score, stage) for stage in score.stages]
+    return f"{score.says}: {', '.join(items)}; {'; '.join(stages)}" + (
+        f"; else {score.otherwise}" if score.otherwise else ""
+    )
+
+
+def _stage_text(score: Score, stage: ScoreStage) -> str:
+    if stage.from_points is not None:
+        return f"{stage.stage} from {stage.from_points:g}"
+    parts = [" or ".join(score.items[name].says for name in group) for group in stage.all]
+    if stage.none:
+        parts.append(f"none of {', '.join(score.items[name].says for name in stage.none)}")
+    return f"{stage.stage}: {' with '.join(parts)}"
 
 
 def citations(knowledge: Knowledge) -> Iterator[tuple[str, Cite]]:
@@ -194,7 +233,8 @@ def prose(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     places: dict[str, Any] = {
         "drugs": knowledge.drugs, "classes": knowledge.classes, "options": knowledge.options,
         "criteria": knowledge.rules, "disagreements": knowledge.disagreements, "sources": knowledge.sources,
-        "claims": knowledge.claims, "policies": knowledge.policies,
+        "claims": knowledge.claims, "policies": knowledge.policies, "scores": knowledge.scores,
+        "formulas": knowledge.formulas,
     }  # fmt: skip
     for folder, table in places.items():
         for name, entry in table.items():

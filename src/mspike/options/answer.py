@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from mspike.record import Quality
+
 SCHEMA = "mspike-answer/1"
 VERDICTS = ("fits", "caution", "cannot-tell", "ruled-out")
 LABEL_FITS = ("met", "cannot-tell", "not-met", "no-label")
@@ -131,3 +133,5 @@ class Answer(msgspec.Struct):
     """What the reader must know first: out of scope, contradictions, assumptions."""
     paths: list[dict[str, str]] = []
     """The paths in display order: id and label."""
+    quality: Quality | None = None
+    """What became of a source that is no case file: read, mapped, not mapped, assumed, refused, left out."""

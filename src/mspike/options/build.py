@@ -13,10 +13,14 @@ from mspike.options.reasons import Explainer
 from mspike.options.retreatment import OPTION as RETREATMENT
 from mspike.options.retreatment import judge_retreatment
 from mspike.options.truth import Truths
+from mspike.record import Quality
 
 
-def build_answer(state: State) -> Answer:
-    """Every option of the sources, judged for this state. Deterministic; reads no clock and no network."""
+def build_answer(state: State, quality: Quality | None = None) -> Answer:
+    """Every option of the sources, judged for this state. Deterministic; reads no clock and no network.
+
+    `quality`: what the record says of its source, handed on as it is; it moves no verdict.
+    """
     in_force = catalogue(state.as_of, state.country)
     knowledge = in_force.knowledge
     explainer = Explainer(in_force, Truths({name: fact.value for name, fact in state.facts.items()}), state.policies)
@@ -45,8 +49,9 @@ def build_answer(state: State) -> Answer:
         disagreements=disagree(explainer),
         limits=list(knowledge.limits),
         policies={key: str(value) for key, value in state.policies.items()},
-        notes=notes(state),
+        notes=notes(state, quality),
         paths=[{"id": path.path, "label": path.label} for path in knowledge.paths],
+        quality=quality,
     )
 
 
@@ -60,9 +65,14 @@ def display_order(option: Option, paths: list[str]) -> tuple[int, int, int, str]
     )
 
 
-def notes(state: State) -> list[str]:
+def notes(state: State, quality: Quality | None = None) -> list[str]:
     """What the reader must know before anything else."""
     found = []
+    if quality is not None and state.diagnosis.get("diagnosis") is None:
+        found.append(
+            f"No plasma-cell disease is named in what was read ({quality.source}). "
+            "Is this the right patient? The options below are those for multiple myeloma."
+        )
     if is_true(state, "newly_diagnosed"):
         found.append(
             "Out of scope: first-line treatment. The record says newly diagnosed, untreated myeloma; "

@@ -45,8 +45,10 @@ def weigh(outcomes: Iterable[Outcome]) -> Judgement:
             judged.deciding += outcome.missing
         else:
             judged.missing += outcome.missing
-    judged.supports.sort(key=by_kind)
-    judged.against.sort(key=rule_outs_first)
+    if len(judged.supports) > 1:
+        judged.supports.sort(key=by_kind)
+    if len(judged.against) > 1:
+        judged.against.sort(key=rule_outs_first)
     return judged
 
 

@@ -5,6 +5,7 @@ name)` does so for content already at hand; `as_known_on(record, day)` leaves ou
 """
 
 from mspike.record.case import KEYS, SCHEMA, as_of_from
+from mspike.record.content import read_case
 from mspike.record.dates import day_of, days_between, months_between, parse_day
 from mspike.record.errors import RecordError
 from mspike.record.known import as_known_on
@@ -28,8 +29,10 @@ from mspike.record.model import (
     Treatment,
     Tri,
 )
-from mspike.record.sources import read_case, read_records
+from mspike.record.quality import Note, Quality, Unmapped
+from mspike.record.sources import read_records
 from mspike.record.units import in_upper_limits
+from mspike.record.writing import write_records
 
 __all__ = [
     "KEYS",
@@ -42,17 +45,20 @@ __all__ = [
     "Event",
     "Fitness",
     "Measurement",
+    "Note",
     "Number",
     "Patient",
     "Place",
     "Preferences",
     "Procedure",
+    "Quality",
     "Record",
     "RecordError",
     "StatedDiagnosis",
     "StatedLine",
     "Treatment",
     "Tri",
+    "Unmapped",
     "as_known_on",
     "as_of_from",
     "day_of",
@@ -62,4 +68,5 @@ __all__ = [
     "parse_day",
     "read_case",
     "read_records",
+    "write_records",
 ]

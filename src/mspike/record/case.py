@@ -24,8 +24,8 @@ KEYS: dict[str, tuple[str, ...]] = {
          "circumstances", "measurements", "treatments", "procedures", "assessments", "diagnoses", "lines",
          "preferences", "place"),
     "patient": ("age", "birth_date", "sex"),
-    "disease": ("diagnosis", "diagnosed", "isotype", "light_chain", "iss", "event", "cytogenetics", "extramedullary",
-                "cns", "plasma_cell_leukaemia"),
+    "disease": ("diagnosis", "diagnosed", "isotype", "light_chain", "iss", "r_iss", "event", "cytogenetics",
+                "extramedullary", "cns", "plasma_cell_leukaemia"),
     "disease.event": ("type", "date", "symptoms", "rapid", "note"),
     "disease.cytogenetics.finding": ("present", "cells_pct"),
     "fitness": ("ecog", "frailty"),
@@ -80,7 +80,7 @@ def _is_a_case(tree: Any) -> None:
     if "resourceType" in tree:
         kind = tree["resourceType"]
         given = kind.text if type(kind) is Leaf else None
-        raise RecordError("a FHIR resource, which this version does not read", given=given, hint="write a case file")
+        raise RecordError("a FHIR resource that is not written as JSON", given=given, hint="FHIR is read as JSON")
     schema = tree.get("schema")
     if schema is None:
         raise RecordError("schema is missing", at="schema", hint=f"begin with `schema: {SCHEMA}`")
@@ -134,6 +134,7 @@ def _disease(top: Fields) -> Disease:
         isotype=given.word("isotype", "isotype"),
         light_chain=given.word("light_chain", "light_chain"),
         iss=given.word("iss", "iss"),
+        r_iss=given.word("r_iss", "iss"),
         event=_event(given),
         cytogenetics=findings,
         cytogenetics_pct=shares,

@@ -64,6 +64,8 @@ def _months(begin: dt.date, end: dt.date) -> float:
 
 def _add_months(date: dt.date, months: int) -> dt.date:
     year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
+    if date.day <= 28:
+        return dt.date(year, month + 1, date.day)
     return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
 
 

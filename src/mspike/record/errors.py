@@ -51,6 +51,16 @@ class RecordError(Exception):
     """What a log of the exception itself would print."""
 
 
+def fault_of(error: Exception) -> RecordError:
+    """An error of ours as the refusal of one record; without its words, which may be a patient's."""
+    import traceback
+
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    file = place.filename.replace("\\", "/").rpartition("/")[2]
+    rule = f"an error in the program ({type(error).__name__} at {file}, line {place.lineno})"
+    return RecordError(rule, hint="please report it")
+
+
 def shown(text: str) -> str:
     """A given value fit for a screen: at most 80 characters, nothing that moves the cursor."""
     plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[: SHOWN + 1])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping as Look
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -24,6 +25,12 @@ from mspike.record.tree import Leaf, Mapping, Node
 
 Value = str | list[str]
 
+DETAILS = {
+    "treatments": ("stop_reason", "dose_mg", "days_supply", "route", "context"),
+    "measurements": ("attributed_to", "method", "upper_limit"),
+}
+"""List → keys that may be missing without changing what the rest of an entry says."""
+
 
 class Gathering:
     """Collects one patient's entries. `finish` gives the Record with its data-quality report."""
@@ -33,6 +40,8 @@ class Gathering:
         self.context = Context(codes, as_of)
         self._single: dict[str, dict[str, tuple[Value, str]]] = {}
         self._entries: dict[str, list[tuple[dict[str, Value], str]]] = {}
+        self._medicines: dict[str, str] | None = None
+        """Name → where it stands; None where the source says nothing of other medicines."""
         self._read: Counter[str] = Counter()
         self._mapped: Counter[str] = Counter()
         self._unmapped: Counter[tuple[str, str, str, str, str]] = Counter()
@@ -42,9 +51,9 @@ class Gathering:
 
     # -- what a door says
 
-    def saw(self, kind: str) -> None:
-        """An entry of the source was looked at."""
-        self._read[kind] += 1
+    def saw(self, kind: str, count: int = 1) -> None:
+        """Entries of the source were looked at."""
+        self._read[kind] += count
 
     def state(self, section: str, key: str, value: Value, at: str) -> None:
         """A value that a record has once: `state("patient", "birth_date", "1956-03", "Patient/7")`. The last wins."""
@@ -58,12 +67,21 @@ class Gathering:
         kept = {key: value for key, value in entry.items() if value is not None}
         self._entries.setdefault(name, []).append((kept, at))
 
+    def medicine(self, name: str, at: str) -> None:
+        """One of the other medicines that the patient takes, each with a place of its own."""
+        if self._medicines is None:
+            self._medicines = {}
+        self._medicines.setdefault(name, at)
+
     def none_of(self, name: str) -> None:
         """The source was asked for entries of this list and has none: an empty list, which is not "unknown"."""
-        self._entries.setdefault(name, [])
+        if name == "medications":
+            self._medicines = self._medicines or {}
+        else:
+            self._entries.setdefault(name, [])
 
-    def unmapped(self, kind: str, system: str, code: str, display: str = "", nearest: str = "") -> None:
-        self._unmapped[kind, system, code, display, nearest] += 1
+    def unmapped(self, kind: str, system: str, code: str, display: str = "", nearest: str = "", count: int = 1) -> None:
+        self._unmapped[kind, system, code, display, nearest] += count
 
     def assume(self, says: str, at: str, given: str = "") -> None:
         self._assumed.append(Note(says, at, given))
@@ -79,15 +97,20 @@ class Gathering:
     def finish(self) -> Record:
         """The Record. Never raises for a value of the source: what cannot be read is in `quality.refused`."""
         record = self._head()
-        self.context.born = record.patient.birth_date
-        lists = {name: self._list(name, entries) for name, entries in self._entries.items()}
+        self.context.as_of, self.context.born = record.as_of, record.patient.birth_date
+        lists: dict[str, Any] = {name: self._list(name, entries) for name, entries in self._entries.items()}
         if "lines" in lists:
             try:
                 lists["lines"] = in_line_order(lists["lines"])
             except RecordError as error:
                 del lists["lines"]
                 self._refuse(error)
+        self._count_stated()
         pointers = {f"{section}.{key}": at for section, keys in self._single.items() for key, (_, at) in keys.items()}
+        if self._medicines is not None:
+            named = self._named_medicines(self._medicines)
+            lists["medications"] = tuple(named)
+            pointers |= {f"medications[{number}]": at for number, at in enumerate(named.values())}
         return replace(record, quality=self._quality(), pointers=pointers, **lists)
 
     def _head(self) -> Record:
@@ -128,15 +151,54 @@ class Gathering:
     def _list(self, name: str, entries: list[tuple[dict[str, Value], str]]) -> tuple[object, ...]:
         found = []
         for entry, at in entries:
-            given = Mapping()
-            given.update({key: _node(value) for key, value in entry.items()})
-            try:
-                found.append(READERS[name](Fields(given, at, ENTRY_KEYS[name], self.context)))
-            except RecordError as error:
-                self._refuse(error)
-            else:
+            read = self._entry(name, self._not_yet_ended(entry, at) if name == "treatments" else entry, at)
+            if read is not None:
+                found.append(read)
                 self._mapped[name] += 1
         return tuple(found)
+
+    def _entry(self, name: str, entry: dict[str, Value], at: str) -> Any:
+        """One entry; without a detail of it that cannot be read, where nothing else hangs on that detail."""
+        given = Mapping()
+        given.update({key: _node(value) for key, value in entry.items()})
+        try:
+            return READERS[name](Fields(given, at, ENTRY_KEYS[name], self.context))
+        except RecordError as error:
+            self._refuse(error)
+            key = error.at.removeprefix(f"{at}.")
+            if key not in DETAILS.get(name, ()) or key not in entry:
+                return None
+            return self._entry(name, {k: value for k, value in entry.items() if k != key}, at)
+
+    def _not_yet_ended(self, entry: dict[str, Value], at: str) -> dict[str, Value]:
+        """A treatment whose end lies after as_of, as others reckon it from a supply, is still being given."""
+        end = entry.get("end")
+        if not isinstance(end, str) or end[:10] <= self.context.as_of.isoformat():
+            return entry
+        self.assume("an end after as_of: taken as not yet ended", at, end)
+        return {key: value for key, value in entry.items() if key not in ("end", "stop_reason")}
+
+    def _named_medicines(self, given: dict[str, str]) -> dict[str, str]:
+        """Each medicine by the name it is known by, once; one that could be two is refused for itself alone."""
+        found: dict[str, str] = {}
+        for name, at in given.items():
+            try:
+                medicine = Fields(Mapping(), at, (), self.context).a_medicine("", Leaf(name))
+            except RecordError as error:
+                error.at = at
+                self._refuse(error)
+            else:
+                found.setdefault(medicine, at)
+                self._mapped["medications"] += 1
+        return found
+
+    def _count_stated(self) -> None:
+        """Entries of the source that gave a value which a record has once, by the section of the record."""
+        places: dict[str, set[str]] = {}
+        for section, keys in self._single.items():
+            for key, (_, at) in keys.items():
+                places.setdefault(section.partition(".")[0] or key, set()).add(at)
+        self._mapped.update({section: len(found) for section, found in places.items()})
 
     def _refuse(self, error: RecordError) -> None:
         self.refuse(error.rule, error.at, error.given or "", error.hint)

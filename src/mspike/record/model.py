@@ -61,6 +61,7 @@ class Disease(msgspec.Struct, frozen=True):
     isotype: str | None = None
     light_chain: str | None = None
     iss: str | None = None
+    r_iss: str | None = None
     event: Event = Event()
     cytogenetics: dict[str, Tri] = {}
     """Finding → present (True), absent (False); a missing key was not tested."""

@@ -1,36 +1,42 @@
-"""Files and standard input → records, one after the other; what cannot be read gives its error in its place."""
+"""Files, folders, databases and standard input → records, one after the other.
+
+What cannot be read gives its error in its place, and the rest goes on.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import re
-import stat
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from msgspec.structs import replace
 
 from mspike.knowledge import load_codes, word_key
-from mspike.record.case import read_record
+from mspike.record.content import KINDS, LIMIT_BYTES, placed, read_case, read_fhir_source, read_file, read_stdin
 from mspike.record.errors import RecordError
+from mspike.record.fhir.detect import fhir_kind, is_fhir
 from mspike.record.known import as_known_on
 from mspike.record.model import Record
-from mspike.record.tree import read_document, split_documents
+from mspike.record.table_sources import holds_tables, public_name, read_table_source
+from mspike.record.terms import Terms, read_code_map
 from mspike.record.words import hint_for
 
-LIMIT_BYTES = 5_000_000
-"""The largest file that is opened: a record of 60 entries has 4 kB."""
+Found = Iterator[Record | RecordError]
 
-KINDS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
-SPOKEN = {"yaml": "YAML", "json": "JSON", "ndjson": "NDJSON"}
 
-NOT_READ = {".csv": "a CSV table", ".tsv": "a table", ".parquet": "a Parquet table", ".xlsx": "a spreadsheet",
-            ".xls": "a spreadsheet", ".docx": "a text document", ".pdf": "a PDF", ".zip": "an archive",
-            ".gz": "a compressed file"}  # fmt: skip
-MAGIC = {b"PK\x03\x04": ".zip", b"\x1f\x8b": ".gz", b"PAR1": ".parquet", b"%PDF": ".pdf"}
+class Asked(NamedTuple):
+    """Who is read, and how."""
+
+    latest: dt.date
+    """The as_of of a record that gives none."""
+    patients: tuple[str, ...] | None
+    """Their ids; None where nobody is named."""
+    every: bool
+    mapping: str | os.PathLike[str] | None
+    terms: Terms | None
+    limit_bytes: int
 
 
 def read_records(
@@ -41,168 +47,127 @@ def read_records(
     today: dt.date | None = None,
     stdin: BinaryIO | None = None,
     limit_bytes: int = LIMIT_BYTES,
-) -> Iterator[Record | RecordError]:
-    """Every record of every file, in order; `-` is standard input.
+    code_map: str | os.PathLike[str] | None = None,
+    patients: Iterable[str] | None = None,
+    every: bool = False,
+    mapping: str | os.PathLike[str] | None = None,
+) -> Found:
+    """Every record of every source, in order: case files, FHIR, OMOP or other tables, folders; `-` is standard input.
 
     `as_of` asks what was known on that day, `country` whose labels apply; both win over the record. `today` is the
-    as_of of a record that gives none. Raises RecordError at once when `country` is no country; never later: what
-    cannot be read is yielded in its place.
+    as_of of a record that gives none. A source of several patients is read for those named in `patients`, or for
+    `every` one. `code_map` is a file with a user's own codes, `mapping` one that says what the columns of tables are.
+    Raises RecordError at once when `country` is no country or the code map cannot be read; never later: what cannot
+    be read is yielded in its place.
     """
     names = load_codes().words["country"]
     if country is not None:
         if word_key(country) not in names:
             raise RecordError("no such country", at="--country", given=country, hint=hint_for(country, names))
         country = names[word_key(country)]
-    return _read_all(arguments, as_of, country, today or dt.date.today(), stdin, limit_bytes)
+    terms = read_code_map(code_map) if code_map is not None else None
+    day = today or dt.date.today()
+    chosen = None if patients is None else tuple(dict.fromkeys(patients))
+    asked = Asked(max(day, as_of or day), chosen, every, mapping, terms, limit_bytes)
+    return _read_all(arguments, as_of, country, asked, stdin)
 
 
 def _read_all(
-    arguments: Iterable[str | os.PathLike[str]], as_of: dt.date | None, country: str | None, today: dt.date,
-    stdin: BinaryIO | None, limit_bytes: int,
-) -> Iterator[Record | RecordError]:  # fmt: skip
+    arguments: Iterable[str | os.PathLike[str]], as_of: dt.date | None, country: str | None, asked: Asked,
+    stdin: BinaryIO | None,
+) -> Found:  # fmt: skip
     seen: dict[str, str] = {}
     stdin_read = False
     for argument in arguments:
         name = os.fspath(argument)
         try:
-            if name == "-":
-                if stdin_read:
-                    raise RecordError("standard input is named twice", hint="it can be read once")
-                stdin_read = True
-                data, name = _read_stdin(stdin, limit_bytes), "stdin"
-            else:
-                data = _read_file(name, limit_bytes)
+            if name == "-" and stdin_read:
+                raise RecordError("standard input is named twice", hint="it can be read once")
+            stdin_read = stdin_read or name == "-"
+            for read in _source(name, asked, stdin):
+                record = read
+                if isinstance(record, Record):
+                    if record.id in seen:
+                        yield _twice(record, seen[record.id])
+                        continue
+                    seen[record.id] = record.origin
+                    if as_of is not None:
+                        record = as_known_on(record, as_of)
+                    if country is not None:
+                        record = replace(record, country=country)
+                yield record
         except RecordError as error:
-            yield _placed(error, name, name)
-            continue
-        for record in read_case(data, name, today=max(today, as_of or today)):
-            if isinstance(record, Record):
-                if record.id in seen:
-                    rule = "a second record with the id of an earlier one"
-                    hint = f"the first stands in {seen[record.id]}; give each its own id"
-                    yield _placed(RecordError(rule, at="id", given=record.id, hint=hint), record.id, record.origin)
-                    continue
-                seen[record.id] = record.origin
-                if as_of is not None:
-                    record = as_known_on(record, as_of)
-                if country is not None:
-                    record = replace(record, country=country)
-            yield record
+            shown = public_name(name)
+            yield placed(error, error.record or shown, error.origin or shown)
 
 
-def read_case(
-    data: bytes | str, name: str = "stdin", *, today: dt.date | None = None
-) -> Iterator[Record | RecordError]:
-    """Every record in one file's content, in order, or the error in its place. `name`: the file it came from."""
-    kind, stem = "", Path(name).stem or name
-    try:
-        text = data.removeprefix("\ufeff") if isinstance(data, str) else _decoded(data)
-        kind = _kind(text, Path(name).suffix.lower())
-        documents = list(split_documents(text, kind))
-        if not documents:
-            raise RecordError("an empty file", hint="begin with `schema: mspike-case/1`")
-    except RecordError as error:
-        yield _placed(error, name, _origin(name, kind))
-        return
-    several = len(documents) > 1
-    for number, (part, line) in enumerate(documents, start=1):
-        origin = _origin(name, kind, number if several else 0)
-        record = f"{stem}-{number}" if several else stem
-        tree: object = None
+def _twice(record: Record, first: str) -> RecordError:
+    hint = f"the first stands in {first}; give each its own id"
+    return placed(RecordError("a second record with the id of an earlier one", at="id", given=record.id, hint=hint),
+                  record.id, record.origin)  # fmt: skip
+
+
+def _source(name: str, asked: Asked, stdin: BinaryIO | None) -> Found:
+    """The records of one source: by what it is, its patients. Raises RecordError where nothing can be read."""
+    there = name != "-" and (os.path.isfile(name) or os.path.isdir(name))
+    if name != "-" and holds_tables(name):
+        found = read_table_source(
+            name, patients=asked.patients, mapping=asked.mapping, today=asked.latest, terms=asked.terms
+        )
+        return _chosen(found, asked._replace(patients=None, every=asked.every or asked.patients is not None))
+    if asked.mapping is not None:
+        raise RecordError("a mapping is for tables, and this is none", hint="leave --mapping out")
+    if there and (kind := fhir_kind(name)):
+        return _chosen(read_fhir_source(name, kind, asked.terms, asked.latest, patients=asked.patients), asked)
+    if there and os.path.isdir(name):
+        return _chosen(_case_files(name, asked), asked)
+    data = read_stdin(stdin, asked.limit_bytes) if name == "-" else read_file(name, asked.limit_bytes)
+    found = read_case(data, "stdin" if name == "-" else name, today=asked.latest, terms=asked.terms)
+    several_belong_together = not is_fhir(data)  # the documents of a case file were put there by a person
+    return _chosen(found, asked._replace(every=True) if several_belong_together else asked)
+
+
+def _case_files(folder: str, asked: Asked) -> Found:
+    """The records of the case files of a folder and of the folders in it, in the order of their names."""
+    files = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in KINDS and path.is_file())
+    if not files:
+        raise RecordError("a folder in which nothing can be read", hint="case files, FHIR, or tables as CSV or Parquet")
+    for path in files:
         try:
-            tree = read_document(part, kind, line)
-            codes, latest = load_codes(), today or dt.date.today()
-            yield read_record(tree, name=record, origin=origin, codes=codes, latest=latest)
+            yield from read_case(read_file(str(path), asked.limit_bytes), str(path), today=asked.latest)
         except RecordError as error:
-            yield _placed(error, _id_of(tree) or (record if several else name), origin)
+            yield placed(error, str(path), str(path))
 
 
-def _id_of(tree: object) -> str:
-    """The id that a refused record gives itself, if it is a usable one."""
-    given = tree.get("id") if isinstance(tree, dict) else None
-    text = getattr(given, "text", None)
-    return text.strip() if isinstance(text, str) and len(text) <= 100 else ""
+def _chosen(found: Found, asked: Asked) -> Found:
+    """Those of the patients that were asked for; without a word on whom, the only one there is."""
+    if asked.patients is None:
+        yield from _some(found) if asked.every else _the_only_one(found)
+        return
+    missing = list(asked.patients)
+    for read in found:
+        who = read.id if isinstance(read, Record) else read.record
+        if who in asked.patients or not isinstance(read, Record):
+            missing = [patient for patient in missing if patient != who]
+            yield read
+    for patient in missing:
+        error = RecordError("no such patient", at="--patient", given=patient, hint="the ids of the source")
+        yield placed(error, patient, "")
 
 
-def _placed(error: RecordError, record: str, origin: str) -> RecordError:
-    error.record, error.origin = record, origin
-    return error
+def _some(found: Found) -> Found:
+    first = next(found, None)
+    if first is None:
+        raise RecordError("no patient in it", hint="look at what the source holds")
+    yield first
+    yield from found
 
 
-def _origin(name: str, kind: str, number: int = 0) -> str:
-    spoken = f" ({SPOKEN[kind]} case file{f', record {number}' if number else ''})" if kind else ""
-    return f"{name}{spoken}"
-
-
-def _read_stdin(stdin: BinaryIO | None, limit: int) -> bytes:
-    data = (stdin or sys.stdin.buffer).read(limit + 1)
-    if len(data) > limit:
-        raise _too_large(limit)
-    return data
-
-
-def _read_file(name: str, limit: int) -> bytes:
-    """A file's bytes. Size and kind are looked at before it is opened, so that nothing can hang or fill the memory."""
-    try:
-        found = os.stat(name)
-        if stat.S_ISDIR(found.st_mode):
-            hint = f"give its files, such as {os.path.join(name, '*.yaml')}"
-            raise RecordError("a folder, and this version reads files", hint=hint)
-        if not stat.S_ISREG(found.st_mode):
-            raise RecordError("neither a file nor a folder (a pipe or a device)", hint="pipe it in and name it `-`")
-        if (ending := Path(name).suffix.lower()) in NOT_READ:
-            raise _not_read(ending)
-        if found.st_size > limit:
-            raise _too_large(limit)
-        with open(name, "rb") as file:
-            return file.read(limit)
-    except FileNotFoundError:
-        raise RecordError("no such file", hint="look at the path") from None
-    except PermissionError:
-        raise RecordError("a file that may not be read", hint="look at its permissions") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a path"
-        raise RecordError(f"a file that cannot be read ({reason})", hint="look at the path") from None
-
-
-def _too_large(limit: int) -> RecordError:
-    rule = f"larger than {limit / 1_000_000:g} MB, the most that is read of one file"
-    return RecordError(rule, hint="split it into files of one record each")
-
-
-def _not_read(ending: str) -> RecordError:
-    hint = "write the record as a case file: docs/reference/case-file.md"
-    return RecordError(f"{NOT_READ[ending]}, which this version does not read", hint=hint)
-
-
-def _decoded(data: bytes) -> str:
-    """The text of a file: UTF-8, with or without its mark."""
-    for magic, ending in MAGIC.items():
-        if data.startswith(magic):
-            raise _not_read(ending)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise RecordError("text in UTF-16, and UTF-8 is read", hint="save the file as UTF-8")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise RecordError("text that is not UTF-8", at=f"line {line}", given=f"byte {data[error.start]:#04x}",
-                          hint="save the file as UTF-8") from None  # fmt: skip
-    return text
-
-
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def _kind(text: str, ending: str) -> str:
-    """`yaml`, `json` or `ndjson`: by the name's ending where it is one of ours, else by the first character."""
-    odd = CONTROL.search(text)
-    if odd is not None:
-        raise RecordError("a character that no text file holds", at=f"line {text.count(chr(10), 0, odd.start()) + 1}",
-                          given=f"U+{ord(odd[0]):04X}", hint="save the record as plain text")  # fmt: skip
-    kind = KINDS.get(ending)
-    if kind in (None, "json") and text.lstrip()[:1] in ("{", "["):
-        lines = [line for line in text.split("\n") if line.strip()]
-        whole = len(lines) > 1 and all(line.lstrip()[:1] == "{" and line.rstrip()[-1:] == "}" for line in lines)
-        return "ndjson" if whole else "json"
-    return kind or "yaml"
+def _the_only_one(found: Found) -> Found:
+    """The patient of a source that has one; where it has several, the user says which."""
+    first = next(found, None)
+    if first is None:
+        raise RecordError("no patient in it", hint="look at what the source holds")
+    if next(found, None) is not None:
+        raise RecordError("several patients in it", hint="name them with --patient ID, or give --all")
+    yield first

@@ -1,4 +1,4 @@
-"""Report: answers as text, JSON, HTML and FHIR. The only place where sentences are made.
+"""Report: answers as text, JSON, HTML and FHIR, and the timeline. The only place where sentences are made.
 
 `finish(answer)` writes what only this room can, the sentence of the state; every `render_` begins with it.
 `render(answers, format)` gives one text for one answer or several.
@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mspike.derive import Comparison
 from mspike.options import Answer
+from mspike.report.episodes import Episodes
 from mspike.report.sentence import finish, headline, state_sentence
 from mspike.report.terminal import terminal_look
-from mspike.report.wire import FORMATS, Refusal, render_json, render_ndjson, state_only
+from mspike.report.wire import FORMATS, Refusal, compared, render_json, render_ndjson, state_only
 
 Result = Answer | Refusal
+Shown = Result | Comparison
 RULE = "\n" + "=" * 60 + "\n\n"
 """Between the texts of two records."""
 
@@ -79,23 +82,46 @@ def render(results: Result | Sequence[Result], format: str, **how: Any) -> str:
     return (RULE if format == "text" else "").join(pages)
 
 
-def render_state(results: Result | Sequence[Result], format: str, **how: Any) -> str:
-    """The state alone, without options, in `text`, `json` or `ndjson`; `how` as for the text of an answer."""
+def render_state(results: Shown | Sequence[Shown], format: str, **how: Any) -> str:
+    """The state alone, or lines compared, in `text`, `json` or `ndjson`; `how` as for the text of an answer."""
     found = list(results) if isinstance(results, Sequence) else [results]
     if format in WIRE:
-        states = [state_only(item) for item in found]
+        states = [compared(item) if isinstance(item, Comparison) else state_only(item) for item in found]
         return WIRE[format](states if isinstance(results, Sequence) else states[0]).decode()
     if format != "text":
         raise ValueError(f"format {format!r} is not one of text, json, ndjson")
+    from mspike.report.comparison import render_comparison
     from mspike.report.text import render_state_text
 
-    return RULE.join(
-        render_refusal(item, format) if isinstance(item, Refusal) else render_state_text(item, **how) for item in found
-    )
+    pages = [
+        render_refusal(item, format) if isinstance(item, Refusal)
+        else render_comparison(item, **how) if isinstance(item, Comparison)
+        else render_state_text(item, **how)
+        for item in found
+    ]  # fmt: skip
+    return RULE.join(pages)
+
+
+def render_timeline(result: Result, format: str, **how: Any) -> bytes:
+    """The timeline of one answer as `svg`, `png` or `text`; empty where nothing is dated and a picture is asked for.
+
+    `how` as for the text of an answer. A refusal is words in every format. A picture needs the extra `chart`.
+    """
+    from mspike.report import timeline
+
+    if isinstance(result, Refusal):
+        return render_refusal(result, "text").encode()
+    course = timeline.timeline(result)
+    if format == "text":
+        return timeline.render_text(course, **how).encode()
+    if course.empty:
+        return b""
+    return timeline.file_png(course) if format == "png" else timeline.file_svg(course).encode()
 
 
 __all__ = [
     "FORMATS",
+    "Episodes",
     "Refusal",
     "Result",
     "finish",
@@ -109,6 +135,7 @@ __all__ = [
     "render_refusal",
     "render_state",
     "render_text",
+    "render_timeline",
     "state_sentence",
     "terminal_look",
 ]

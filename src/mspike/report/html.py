@@ -13,6 +13,7 @@ from mspike.options.answer import Answer
 from mspike.report import words
 from mspike.report.view import View, view
 from mspike.report.view.paper import cut
+from mspike.report.view.timeline import view_timeline
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -31,7 +32,9 @@ def render_html(answer: Answer) -> str:
     page = view(answer)
     style = styles + page_rule(page)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    text: str = template.render(page=page, style=_markup(style), policy=POLICY.format(digest))
+    text: str = template.render(
+        page=page, timeline=view_timeline(answer, _markup), style=_markup(style), policy=POLICY.format(digest)
+    )
     return UNSEEN.sub("\ufffd", text)
 
 

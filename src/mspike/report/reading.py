@@ -48,7 +48,9 @@ def is_relapse(status: str | None) -> bool:
 
 
 def latest_progression(state: StateDict) -> Mapping[str, Any] | None:
-    dated = sorted(state.get("progressions") or (), key=lambda row: str(row.get("date") or ""))
+    """The newest progression; not one that the next sample refuted."""
+    standing = [row for row in state.get("progressions") or () if row.get("confirmed") is not False]
+    dated = sorted(standing, key=lambda row: str(row.get("date") or ""))
     return dated[-1] if dated else None
 
 

@@ -113,19 +113,17 @@ def _event(state: StateDict) -> str:
         latest = latest_progression(state)
         if latest is None:
             return "kind and date of the relapse not recorded" if relapse else ""
-        return f"{_confirmed(latest)}progression{_setting(state, ' ')} ({words.date_text(latest.get('date'))})"
+        sure, open_ = ("confirmed ", "") if latest.get("confirmed") else ("", ", not yet confirmed")
+        return f"{sure}progression{_setting(state, ' ')} ({words.date_text(latest.get('date'))}{open_})"
     if kind == "toxicity":
         return f"a change is asked for because of toxicity ({words.date_text(event.get('date'))})"
     pace = words.PACE_WORDS.get(event.get("pace") or "", "")
     named = " ".join(filter(None, (pace, words.EVENT_WORDS.get(kind, str(kind).replace("-", " ")))))
     progression = latest_progression(state)
     if kind == "biochemical-relapse" and progression and progression.get("date") == event.get("date"):
-        named = " ".join(filter(None, (_confirmed(progression).strip(), pace, "biochemical progression")))
+        sure = "confirmed" if progression.get("confirmed") else ""
+        named = " ".join(filter(None, (sure, pace, "biochemical progression")))
     return f"{named}{_setting(state, ' ')} ({words.date_text(event.get('date'))})"
-
-
-def _confirmed(progression: Mapping[str, Any]) -> str:
-    return {True: "confirmed ", False: "unconfirmed "}.get(progression.get("confirmed"), "")  # type: ignore[arg-type]
 
 
 def _setting(state: StateDict, before: str = "") -> str:

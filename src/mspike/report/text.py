@@ -8,8 +8,10 @@ from mspike.options import Answer
 from mspike.report import words
 from mspike.report.sentence import finish
 from mspike.report.terminal import Page
+from mspike.report.text_quality import write_quality
 from mspike.report.view import View, view
 from mspike.report.view.model import Ask, Card, Cell, Group, Mark, PathView, Tag
+from mspike.report.view.names import STILL_GIVEN
 
 QUESTIONS = 6
 FIRST = {"for": 3, "risk": 1}
@@ -32,12 +34,14 @@ def render_text(
     all_reasons: bool = False,
     path: str | None = None,
     all_questions: bool = False,
+    all_quality: bool = False,
 ) -> str:
     """The answer in lines of `width` columns (40 to 140).
 
     Every option is there: what fits, meets its label or hangs on one unknown in long form, the others in a line with
     the reason; ruled-out options of a path with one and the same reason share a line. `all_reasons`: every option in
-    long form, uncut. `path`: that path alone. `all_questions`: more than the first six. `encoding` is the terminal's.
+    long form, uncut. `path`: that path alone. `all_questions`: more than the first six. `all_quality`: the
+    whole report on what was read. `encoding` is the terminal's.
     ValueError names a path that the answer does not have.
     """
     seen = view(finish(answer))
@@ -53,11 +57,14 @@ def render_text(
     write_options(page, seen, paths, all_reasons)
     if path is None:
         write_disagreements(page, seen)
+    write_quality(page, seen, all_quality)
     write_end(page, seen)
     return str(page)
 
 
-def render_state_text(answer: Answer, *, width: int = 100, color: bool = False, encoding: str = "utf-8") -> str:
+def render_state_text(
+    answer: Answer, *, width: int = 100, color: bool = False, encoding: str = "utf-8", all_quality: bool = False
+) -> str:
     """The state alone: where the disease stands, the lines, the responses, the drugs."""
     seen = view(finish(answer))
     page = Page(width, color, encoding)
@@ -65,6 +72,7 @@ def render_state_text(answer: Answer, *, width: int = 100, color: bool = False, 
     write_lines(page, seen)
     write_responses(page, seen)
     write_drugs(page, seen)
+    write_quality(page, seen, all_quality)
     write_versions(page, seen)
     return str(page)
 
@@ -108,8 +116,11 @@ def write_lines(page: Page, seen: View) -> None:
     head = ("", "when", "treatment", "deepest response", "ended", "count")
     rows = []
     for line in seen.lines:
-        treatment = f"{line.regimen}: {line.drugs}" + (f"; {line.flags}" if line.flags else "")
-        rows.append((line.number, f"{line.start} to {line.stop}", treatment, line.response, line.ended, line.basis))
+        drugs = line.drugs.strip()
+        treatment = f"{line.regimen}{' ' if drugs.startswith('(') else ': '}{drugs}"
+        treatment += f"; {line.flags}" if line.flags else ""
+        when = f"{line.start}, {line.stop}" if line.stop == STILL_GIVEN else f"{line.start} to {line.stop}"
+        rows.append((line.number, when, treatment, line.response, line.ended, line.basis))
     page.table(head, rows, whole=1)
 
 
@@ -221,7 +232,7 @@ def write_card(page: Page, card: Card, everything: bool) -> None:
         write_groups(page, repeat.groups, indent + 4, True)
         hidden += write_needs(page, repeat.needs, indent + 4, everything)
     if hidden := hidden + len(card.evidence) - len(shown):
-        page.text(f"… {hidden} more: --all", indent=indent, style="quiet")
+        page.text(f"… {hidden} more: --all-reasons", indent=indent, style="quiet")
 
 
 def write_groups(page: Page, groups: Iterable[Group], indent: int, everything: bool) -> int:

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from mspike.derive import Comparison, wire_line
 from mspike.options import Answer
+from mspike.record import Quality
 from mspike.report.sentence import finish
 
 ENCODER = msgspec.json.Encoder()
@@ -39,6 +41,7 @@ class StateOnly(msgspec.Struct, frozen=True):
     state: dict[str, Any]
     policies: dict[str, str]
     notes: list[str]
+    quality: Quality | None
 
 
 def state_only(item: Answer | Refusal) -> StateOnly | Refusal:
@@ -46,11 +49,36 @@ def state_only(item: Answer | Refusal) -> StateOnly | Refusal:
     if isinstance(item, Refusal):
         return item
     done = finish(item)
-    shared = (done.id, done.as_of, done.country, done.versions, done.state, done.policies, done.notes)
+    shared = (done.id, done.as_of, done.country, done.versions, done.state, done.policies, done.notes, done.quality)
     return StateOnly("mspike-state/1", *shared)
 
 
-Item = Answer | Refusal | StateOnly
+class LinesCompared(msgspec.Struct, frozen=True):
+    """What `mspike state --compare-policies` prints as JSON: `mspike-lines/1`."""
+
+    schema: str
+    id: str
+    as_of: str
+    stated: bool
+    """The record states its lines: no way of counting changes them."""
+    policies: dict[str, dict[str, Any]]
+
+
+def compared(item: Comparison) -> LinesCompared:
+    """For each way of counting: what it changes, the number of lines, and the lines, null where they are open."""
+    policies = {
+        counting.policy: {
+            "changes": counting.changes,
+            "n_lines": None if counting.lines is None else len(counting.lines),
+            "because": counting.because,
+            "lines": None if counting.lines is None else [wire_line(line) for line in counting.lines],
+        }
+        for counting in item.countings
+    }
+    return LinesCompared("mspike-lines/1", item.id, item.as_of, item.stated, policies)
+
+
+Item = Answer | Refusal | StateOnly | LinesCompared
 
 
 def render_json(results: Item | Sequence[Item]) -> bytes:

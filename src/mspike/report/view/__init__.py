@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mspike.knowledge import load_knowledge, named_policies, settle
 from mspike.options.answer import Answer, Position
 from mspike.report import words
 from mspike.report.sentence import headline, state_sentence
@@ -11,6 +12,7 @@ from mspike.report.view.model import DisagreementView, Mark, PositionRow, Questi
 from mspike.report.view.options import view_legend, view_paths
 from mspike.report.view.paper import mark_printed
 from mspike.report.view.patient import in_scope, newest_data, view_because, view_lines, view_responses, view_strip
+from mspike.report.view.quality import view_quality
 from mspike.report.view.sources import Citations
 
 __all__ = ["View", "view"]
@@ -49,6 +51,7 @@ def view(answer: Answer) -> View:
         sources=mark_printed(citations.rows, paths, disagreements),
         versions=view_versions(answer),
         limits=tuple(answer.limits),
+        quality=view_quality(answer),
     )
 
 
@@ -64,8 +67,14 @@ def view_versions(answer: Answer) -> tuple[tuple[str, str], ...]:
     """What made this answer, so that it can be made again."""
     rows = [("Record", answer.id), ("As of", answer.as_of), ("Labels of", answer.country)]
     rows += [(names.VERSION_NAMES.get(name, names.spelled(name)), version) for name, version in answer.versions.items()]
-    policies = {name: value for name, value in answer.policies.items() if name not in answer.versions}
+    knowledge = load_knowledge()
+    usual = named_policies(knowledge, settle(knowledge))
+    changed = {
+        name: value
+        for name, value in answer.policies.items()
+        if name not in answer.versions and value != usual.get(name)
+    }
     rows += [
-        (names.POLICY_NAMES.get(name, words.capital(names.spelled(name))), value) for name, value in policies.items()
+        (names.POLICY_NAMES.get(name, words.capital(names.spelled(name))), value) for name, value in changed.items()
     ]
-    return tuple(rows)
+    return (*rows, ("Other policies", "default"))

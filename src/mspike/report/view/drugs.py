@@ -55,10 +55,22 @@ def drug_row(name: str, drug: str, state: dict[str, Any]) -> DrugRow:
     return DrugRow(
         names.class_label(name),
         words.drug_label(drug),
-        exposed=Mark("yes", "yes", names.in_lines(used_in)),
+        exposed=Mark("yes", "yes", names.in_lines(used_in, own_dates(drug, state))),
         refractory=refractory_mark(drug, state),
         intolerant=tri_mark(in_lists(drug, state, "intolerant")),
     )
+
+
+def own_dates(drug: str, state: dict[str, Any]) -> dict[str, Any] | None:
+    """From the drug's first record to its last, where drug records tell; a course without an end is still given."""
+    given = [
+        course for course in state.get("therapy") or () if course.get("drug") == drug and not course.get("of_line")
+    ]
+    if not given or not all(course.get("start") for course in given):
+        return None
+    ends = [course.get("end") for course in given]
+    return {"start": min(course["start"] for course in given), "stop": max(map(str, ends)) if all(ends) else None,
+            "ongoing": not all(ends)}  # fmt: skip
 
 
 def refractory_mark(drug: str, state: dict[str, Any]) -> Mark:

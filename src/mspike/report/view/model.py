@@ -179,6 +179,8 @@ class ResponseRow(msgspec.Struct, frozen=True):
     confirmed: str
     because: str
     flags: str
+    news: bool
+    """The category is another than on the last date: the paper prints this row."""
 
 
 class DrugRow(msgspec.Struct, frozen=True):
@@ -233,6 +235,32 @@ class SourceRow(msgspec.Struct, frozen=True):
     """Cited on paper, where each option shows only its first reasons."""
 
 
+class ReadRow(msgspec.Struct, frozen=True):
+    """A code that is not mapped, or one thing done with entries of the source."""
+
+    says: str
+    count: int = 1
+    places: str = ""
+    given: str = ""
+    hint: str = ""
+
+
+class ReadGroup(msgspec.Struct, frozen=True):
+    title: str
+    """`Not mapped`, `Refused`, `Assumed` or `Left out`."""
+    count: int
+    rows: tuple[ReadRow, ...]
+
+
+class ReadView(msgspec.Struct, frozen=True):
+    """What was read of a source that is no case file."""
+
+    source: str
+    read: str
+    mapped: str
+    groups: tuple[ReadGroup, ...]
+
+
 class View(msgspec.Struct, frozen=True):
     """Everything on the page, in its order."""
 
@@ -263,3 +291,4 @@ class View(msgspec.Struct, frozen=True):
     sources: tuple[SourceRow, ...]
     versions: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
+    quality: ReadView | None = None

@@ -13,6 +13,7 @@ CLASS_LABELS = {
     "alkylator": "Alkylator", "anthracycline": "Anthracycline",
     "steroid": "Steroid (apart)", "CELMoD": "CELMoD",
 }  # fmt: skip
+STILL_GIVEN = "still given"
 VERSION_NAMES = {
     "engine": "Engine", "knowledge": "Knowledge", "response_criteria": "Response criteria",
     "line_policy": "Line policy",
@@ -54,9 +55,17 @@ def days_before(date: str, as_of: str) -> str:
     return "same day" if days == 0 else f"{days} day{'' if days == 1 else 's'} old"
 
 
-def in_lines(lines: list[dict[str, Any]]) -> str:
-    """Where a drug was given: `line 1, 2019-06 to 2023-01`; the dates of several stand in the table of lines."""
+def span(given: dict[str, Any], length: int = 10) -> str:
+    """`2019-06 to 2023-01`, `since 2019-06`; `length` characters of each date."""
+    start, stop = (str(given.get(end) or "unknown")[:length] for end in ("start", "stop"))
+    return f"since {start}" if given.get("ongoing") else f"{start} to {stop}"
+
+
+def in_lines(lines: list[dict[str, Any]], own: dict[str, Any] | None = None) -> str:
+    """Where a drug was given: `line 1, 2019-06 to 2023-01`; the dates of several stand in the table of lines.
+
+    `own`: the drug's own dates, where its records tell them; else those of the line.
+    """
     if len(lines) == 1:
-        start, stop = (str(lines[0].get(end) or "unknown")[:7] for end in ("start", "stop"))
-        return f"line {lines[0].get('number')}, {start} to {stop}"
+        return f"line {lines[0].get('number')}, {span(own or lines[0], 7)}"
     return "lines " + ", ".join(str(line.get("number")) for line in lines) if lines else ""

@@ -71,7 +71,7 @@ def view_strip(answer: Answer) -> tuple[Cell, ...]:
         stage_cell(answer.state.get("risk") or {}),
         genetics_cell(facts),
         fitness_cell(facts, answer.state.get("frailty") or {}),
-        Cell("Kidney", "CrCl " + facts.words("crcl_ml_min"), facts.date("crcl_ml_min")),
+        kidney_cell(facts),
         nerves_cell(facts),
         lines_cell(facts, answer),
         newest_cell(answer),
@@ -92,7 +92,10 @@ def stage_cell(risk: dict[str, Any]) -> Cell:
     high = {True: "high risk by IMS/IMWG 2025", False: "not high risk by IMS/IMWG 2025"}.get(
         risk.get("ims_imwg_2025_high_risk"), "IMS/IMWG 2025: cannot tell"  # type: ignore[arg-type]
     )  # fmt: skip
-    return Cell("Stage and risk", known[0] if known else "Stage unknown", " · ".join([*known[1:], high]))
+    early = {True: ["functional high risk"], False: ["no functional high risk"]}.get(
+        risk.get("functional_high_risk"), []  # type: ignore[arg-type]
+    )  # fmt: skip
+    return Cell("Stage and risk", ", ".join(known) or "Stage unknown", " · ".join([high, *early]))
 
 
 def genetics_cell(facts: Facts) -> Cell:
@@ -110,7 +113,15 @@ def fitness_cell(facts: Facts, frailty: dict[str, Any] | str) -> Cell:
     stated = frailty if isinstance(frailty, dict) else {"value": frailty}
     ecog = facts.value("ecog")
     frail = f"{stated['value']}, frailty {stated.get('basis') or ''}" if stated.get("value") else "frailty not recorded"
+    if not stated.get("value") and facts.value("frail") is False:
+        frail = "not frail by the simplified scale"
     return Cell("Fitness", "ECOG not recorded" if ecog is None else f"ECOG {words.value_text(ecog)}", frail)
+
+
+def kidney_cell(facts: Facts) -> Cell:
+    """The creatinine clearance, or the eGFR that stands in for it."""
+    name = "eGFR" if facts.basis("crcl_ml_min") == "assumed" else "CrCl"
+    return Cell("Kidney", f"{name} {facts.words('crcl_ml_min')}", facts.date("crcl_ml_min"))
 
 
 def nerves_cell(facts: Facts) -> Cell:
@@ -138,6 +149,15 @@ def newest_cell(answer: Answer) -> Cell:
     return Cell("Newest data", age or "No dated entry", newest)
 
 
+HIGH = {"ims_imwg_2025_high_risk": "High risk by IMS/IMWG 2025", "functional_high_risk": "Functional high risk"}
+"""Entries of `risk` whose reason stands beside the event when they are true."""
+
+
+def risk_notes(state: dict[str, Any]) -> list[Note]:
+    risk, because = state.get("risk") or {}, state.get("risk_because") or {}
+    return [Note(title, str(because.get(key) or "")) for key, title in HIGH.items() if risk.get(key) is True]
+
+
 def view_because(answer: Answer) -> tuple[Note, ...]:
     """What the sentence rests on, with the numbers."""
     state = answer.state
@@ -157,6 +177,7 @@ def view_because(answer: Answer) -> tuple[Note, ...]:
         found = (state.get("events") or {}).get(key)
         if found and found != event.get("date"):
             notes.append(Note(name, str(found)))
+    notes += risk_notes(answer.state)
     return tuple(notes)
 
 
@@ -166,7 +187,9 @@ def view_lines(answer: Answer) -> tuple[LineRow, ...] | None:
 
 
 def view_line(line: dict[str, Any]) -> LineRow:
-    differs = "; ".join(f"{policy}: {what}" for policy, what in (line.get("differs_under") or {}).items())
+    differs = "; ".join(
+        f"{policy}: {differs_words(what)}" for policy, what in (line.get("differs_under") or {}).items()
+    )
     basis = str(line.get("basis") or "basis not recorded")
     because = str(line.get("because") or basis)
     because = because if because.startswith(basis) else f"{basis}: {because}"
@@ -178,24 +201,43 @@ def view_line(line: dict[str, Any]) -> LineRow:
         regimen=str(line.get("regimen") or ""),
         drugs=f"{drugs} ({parts})" if parts else drugs,
         start=str(line.get("start") or "unknown"),
-        stop=str(line.get("stop") or "no end recorded"),
+        stop=str(line.get("stop") or (names.STILL_GIVEN if line.get("ongoing") else "no end recorded")),
         response=str(line.get("best_response") or "unknown"),
-        ended=names.spelled(str(line.get("stop_reason") or "not recorded")),
+        ended="not ended" if line.get("ongoing") else names.spelled(str(line.get("stop_reason") or "not recorded")),
         because=f"{because}; otherwise under {differs}" if differs else because,
         basis=basis,
         flags=", ".join(flags),
     )
 
 
+def differs_words(what: dict[str, Any]) -> str:
+    """`2 lines, this one part of line 1`."""
+    said = [words.numbered(what["n_lines"], "line")] if "n_lines" in what else []
+    if "counted_in" in what:
+        said.append(f"this one part of line {what['counted_in']}" if what["counted_in"] else "this one not counted")
+    if "number" in what:
+        said.append(f"this one line {what['number']}")
+    if "drugs" in what:
+        said.append(f"with {', '.join(words.drug_label(drug) for drug in what['drugs'])}")
+    return ", ".join(said)
+
+
 def view_responses(answer: Answer) -> tuple[ResponseRow, ...]:
-    return tuple(
-        ResponseRow(
-            date=str(row.get("date") or ""),
-            line=str(row.get("line") or ""),
-            timepoint=str(row.get("timepoint") or ""),
-            confirmed=str(row.get("confirmed") or ""),
-            because=str(row.get("because") or ""),
-            flags=", ".join(names.spelled(flag) for flag in row.get("flags") or ()),
+    found: list[ResponseRow] = []
+    last = ("", "")
+    for row in answer.state.get("responses") or ():
+        line, confirmed = str(row.get("line") or ""), str(row.get("confirmed") or "")
+        now = (line, confirmed)
+        found.append(
+            ResponseRow(
+                date=str(row.get("date") or ""),
+                line=line,
+                timepoint=str(row.get("timepoint") or ""),
+                confirmed=confirmed,
+                because=str(row.get("because") or ""),
+                flags=", ".join(names.spelled(flag) for flag in row.get("flags") or ()),
+                news=now != last and confirmed != "NE",
+            )
         )
-        for row in answer.state.get("responses") or ()
-    )
+        last = now
+    return tuple(found)

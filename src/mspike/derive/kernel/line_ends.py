@@ -1,0 +1,156 @@
+"""What is known of a line once all lines are: its steroid, its parts, why it ended, the flags that compare lines."""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence, Sequence
+
+from mspike.derive.kernel.codes import NODAY
+from mspike.derive.kernel.line_codes import (
+    AS_STEROID,
+    CONSOLIDATION,
+    CONTEXT,
+    F_REPEATED,
+    F_RETREATMENT,
+    F_SCT_ONLY,
+    F_STEROID_ALONE,
+    IN_CAR_T,
+    IN_CONSOLIDATION,
+    IN_CONTINUATION,
+    IN_INDUCTION,
+    IN_MAINTENANCE,
+    IN_RETREATMENT,
+    IN_TREATMENT,
+    L_CORE,
+    L_DRUGS,
+    L_ENDED,
+    L_FLAGS,
+    L_LAST,
+    L_PARTS,
+    L_PAUSE,
+    L_PD,
+    L_START,
+    L_STOP,
+    L_TRANSPLANT,
+    L_UPKEEP,
+    MAINTENANCE,
+    ONGOING,
+    OPEN,
+    P_CARRY,
+    P_MAINTAIN,
+    P_REFRACTORY,
+    S_PROGRESSION,
+    STOP,
+    STOP_SHIFT,
+)  # fmt: skip
+
+Column = Sequence[int]
+Table = tuple[MutableSequence[int], ...]
+
+
+def close_line(
+    lines: Table,
+    at: int,
+    stop: int,
+    drugs: int,
+    parts: int,
+    flags: int,
+    transplant: int,
+    pd: int,
+    pause: int,
+    latest: int,
+) -> None:
+    """Writes what is known of a line when it ends."""
+    lines[L_STOP][at], lines[L_DRUGS][at], lines[L_PARTS][at], lines[L_FLAGS][at] = stop, drugs, parts, flags
+    lines[L_TRANSPLANT][at], lines[L_PD][at], lines[L_PAUSE][at], lines[L_LAST][at] = transplant, pd, pause, latest
+
+
+def finish_lines(
+    rows: tuple[Column, Column, Column, Column], lo: int, hi: int, params: Sequence[float],
+    placed: MutableSequence[int], lines: Table, o: int, n: int,
+) -> None:  # fmt: skip
+    """Completes the `n` lines that `derive_lines` wrote from `o` on: steroids (R8), parts, ends, comparisons (R6)."""
+    start, end, drug, note = rows
+    begun, stop, drugs, parts, flags = lines[L_START], lines[L_STOP], lines[L_DRUGS], lines[L_PARTS], lines[L_FLAGS]
+    core, transplant, upkeep = lines[L_CORE], lines[L_TRANSPLANT], lines[L_UPKEEP]
+    maintain, carry = params[P_MAINTAIN], params[P_CARRY]
+    for at in range(o, o + n):
+        core[at], upkeep[at] = 0, 0
+    # two columns are in use until the parts are known: drugs after the transplant, drugs to the end
+    since, late = lines[L_ENDED], upkeep
+    for at in range(o, o + n):
+        since[at] = 0
+    q, steroids = o, 0
+    was, here, graft, near_end = 0, o, NODAY, 0.0
+    for i in range(lo, hi):
+        place = placed[i]
+        if place > 0:
+            if place != was:
+                was, here = place, o + place - 1
+                graft, near_end = transplant[here], stop[here] - carry
+            at, bit, last = here, 1 << drug[i], end[i]
+            core[at] |= bit
+            after = at + 1
+            while after < o + n and begun[after] <= last:  # it goes on into the next line
+                core[after] |= bit & drugs[after]
+                after += 1
+            if graft == NODAY:
+                if last >= near_end:
+                    late[at] |= bit
+            elif end[i] > graft:
+                since[at] |= bit
+                context = note[i] & CONTEXT
+                if context == MAINTENANCE or (context != CONSOLIDATION and end[i] - graft > maintain):
+                    late[at] |= bit
+        elif place == AS_STEROID:
+            steroids |= 1 << drug[i]
+            while q < o + n and stop[q] < start[i]:
+                q += 1
+            at, found = q, False
+            while at < o + n and begun[at] <= end[i]:
+                if start[i] >= begun[at] or end[i] >= min(begun[at] + carry, stop[at]):
+                    drugs[at] |= 1 << drug[i]
+                    found = True
+                at += 1
+            if not found and n:
+                flags[min(q, o + n - 1)] |= F_STEROID_ALONE
+    for at in range(o, o + n):
+        part, mask = parts[at], core[at]
+        drugs[at] &= mask | steroids
+        if transplant[at] != NODAY:
+            given = since[at]
+            part &= ~IN_MAINTENANCE
+            if given and given & (given - 1) == 0:
+                late[at] = given  # one drug alone after the transplant is its maintenance
+            if late[at]:
+                part |= IN_MAINTENANCE
+            if given & ~late[at]:
+                part |= IN_CONSOLIDATION
+            if mask and begun[at] < transplant[at]:
+                part |= IN_INDUCTION
+            if mask == 0:
+                flags[at] |= F_SCT_ONLY
+        elif part & IN_CAR_T:
+            upkeep[at] = 0
+        elif part & IN_MAINTENANCE:
+            part |= IN_INDUCTION
+        elif at == o and not part & IN_RETREATMENT and late[at] & mask and mask & ~late[at]:
+            part |= IN_INDUCTION | IN_CONTINUATION
+            upkeep[at] = 0
+        else:
+            part |= IN_TREATMENT
+            upkeep[at] = 0
+        parts[at] = part
+        final, day, row = at == o + n - 1, lines[L_PD][at], lines[L_LAST][at]
+        if lines[L_PD][at] != NODAY and 0 <= stop[at] - day <= params[P_REFRACTORY]:
+            lines[L_ENDED][at] = S_PROGRESSION
+        elif hi == lo or placed[row] <= 0:  # no drug of its own: a transplant alone
+            lines[L_ENDED][at] = 0
+        elif final and note[row] & OPEN and end[row] >= stop[at]:
+            lines[L_ENDED][at] = ONGOING
+        elif end[row] == stop[at]:
+            lines[L_ENDED][at] = note[row] >> STOP_SHIFT & STOP
+        else:
+            lines[L_ENDED][at] = 0
+        for other in range(o, at):
+            if mask and mask == core[other]:
+                flags[at] |= F_RETREATMENT if other == at - 1 else F_REPEATED

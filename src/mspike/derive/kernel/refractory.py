@@ -1,0 +1,163 @@
+"""When the disease is refractory to a drug: no response, or progression on it or within the window after its last dose.
+
+IMWG 2011 (Blood 117:4691): no minimal response, progression on therapy, or within 60 days of the last dose, the
+sixtieth day included. The rule stands here once: for one patient with dates that may be open, and for a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableSequence, Sequence
+
+from mspike.derive.kernel.codes import NE, NODAY, O_DAY, O_LEVEL, O_LINE, O_STATED, PD, SD
+from mspike.derive.kernel.line_codes import (
+    COUNTED,
+    L_CORE,
+    L_ENDED,
+    L_START,
+    L_STOP,
+    ONCE,
+    ONGOING,
+    P_LEAST_EXPOSURE,
+    P_REFRACTORY,
+    P_SD_REFRACTORY,
+    S_PROGRESSION,
+    STOP,
+    STOP_SHIFT,
+)
+
+Column = Sequence[int]
+Table = tuple[MutableSequence[int], ...]
+
+NO, YES, OPEN_ANSWER = 0, 1, -1
+
+
+def failed_within(
+    start_low: float, start_high: float, last_low: float, last_high: float, pd_low: float, pd_high: float, window: float
+) -> int:
+    """YES if the disease progressed after the first dose and at most `window` days after the last one.
+
+    Days; `low` and `high` are the ends of a date that is not known to the day. OPEN_ANSWER where they decide.
+    """
+    if pd_low > start_high and pd_high - last_low <= window:
+        return YES
+    if pd_high <= start_low or pd_low - last_high > window:
+        return NO
+    return OPEN_ANSWER
+
+
+def no_response(best: int, sd_counts: bool) -> bool:
+    """Whether a best response (a level of `codes`) is no response: progression, or stable disease where it counts."""
+    return best == PD or (sd_counts and best == SD)
+
+
+def telling_best(best: int, line: int, stop: float, ints: Table, w: int, m: int) -> int:
+    """A line's best confirmed response, NE where it does not tell of a non-response.
+
+    Progression tells by a sample on therapy (up to `stop`), stable disease by two samples, one of them on therapy, or
+    by one on therapy that the record states as confirmed.
+    `ints`: the responses, columns `O_…`, `m` rows from `w` on; `line`: the line's number in them.
+    """
+    if best > SD:
+        return best
+    told, on_therapy = 0, False
+    at = w
+    while at < w + m and ints[O_LINE][at] < line:
+        at += 1
+    while at < w + m and ints[O_LINE][at] == line:
+        if ints[O_LEVEL][at] != NE:
+            told += 2 if ints[O_STATED][at] == 2 else 1
+            if ints[O_DAY][at] <= stop and (ints[O_LEVEL][at] == PD) == (best == PD):
+                on_therapy = True
+        at += 1
+    return best if on_therapy and (best == PD or told > 1) else NE
+
+
+def long_enough(low: float, high: float, least: float) -> int:
+    """YES if a drug was given for at least so many days, of which only the bounds may be known."""
+    if low >= least:
+        return YES
+    return NO if high < least else OPEN_ANSWER
+
+
+def derive_refractory(
+    rows: tuple[Column, Column, Column, Column], lo: int, hi: int, traits: Column, placed: Column, lines: Table,
+    o: int, n: int, best: Column, progressed: Column, params: Sequence[float], failed: MutableSequence[int],
+    failed_on: MutableSequence[int],
+) -> None:  # fmt: skip
+    """Of each line the drugs that failed in it, as bits in `failed`, and the day of it in `failed_on`, from `o` on.
+
+    `placed`: of each record its line, as `derive_lines` writes it. `best`: each line's best response as far as it
+    tells; `progressed`: the progression that its samples showed, or NODAY. A line that ended for progression has that
+    day too. Days are whole; steroids, unnamed drugs and what is of no line are not counted.
+    """
+    start, end, drug, note = rows
+    begun, stop, core = lines[L_START], lines[L_STOP], lines[L_CORE]
+    window, least, sd_counts = params[P_REFRACTORY], params[P_LEAST_EXPOSURE], params[P_SD_REFRACTORY] > 0
+    stopped, k = False, lo
+    while k < hi and not stopped:
+        stopped = note[k] >> STOP_SHIFT & STOP == S_PROGRESSION
+        k += 1
+    for at in range(o, o + n):
+        found, day, after = 0, NODAY, at
+        while after + 1 < o + n and begun[after + 1] - stop[at] < window:
+            after += 1  # a progression of this line may lie within the window of the drugs of that one
+        silent = best[at] != PD and no_response(best[at], sd_counts)  # a progression tells by its day
+        unsaid = lines[L_ENDED][at] == 0 or lines[L_ENDED][at] == ONGOING or lines[L_ENDED][at] == S_PROGRESSION
+        told = silent or (stopped and unsaid)
+        for by in range(at, after + 1):
+            told = told or progressed[by] != NODAY or lines[L_ENDED][by] == S_PROGRESSION
+        k = lo
+        while told and k < hi and start[k] <= stop[at]:
+            code = drug[k]
+            bit = 1 << code
+            ours = core[at] & bit and traits[code] & COUNTED and 0 < placed[k] <= at - o + 1 and end[k] >= begun[at]
+            if ours and not found & bit:
+                first = max(start[k], begun[at])
+                last = first if traits[code] & ONCE else min(end[k], stop[at])
+                t = stop[at] if silent else NODAY
+                own = unsaid and not traits[code] & ONCE
+                if own and t == NODAY and stopped_for_it(k, lo, hi, start, end, drug, note, placed, window):
+                    t = last
+                for by in range(at, after + 1):
+                    shown = progressed[by]
+                    within = failed_within(first, first, last, last, shown, shown, window)
+                    if t == NODAY and shown != NODAY and within == YES:
+                        t = shown
+                    within = failed_within(first, first, last, last, stop[by], stop[by], window)
+                    if t == NODAY and lines[L_ENDED][by] == S_PROGRESSION and within == YES:
+                        t = stop[by]
+                if t != NODAY and least > 0 and not traits[code] & ONCE:
+                    given = given_for(k, hi, start, end, drug, begun[at], stop[at], window)
+                    if long_enough(given, given, least) != YES:
+                        t = NODAY
+                if t != NODAY:
+                    found |= bit
+                    day = max(day, t)
+            k += 1
+        failed[at], failed_on[at] = found, day
+
+
+def stopped_for_it(
+    row: int, lo: int, hi: int, start: Column, end: Column, drug: Column, note: Column, placed: Column, window: float
+) -> bool:
+    """Whether a course of a drug ended for progression by its own record, the last one of the course."""
+    if note[row] >> STOP_SHIFT & STOP != S_PROGRESSION:
+        return False
+    for k in range(lo, hi):
+        if start[k] - end[row] > window:
+            break
+        longer = end[k] > end[row] or (k > row and end[k] == end[row])
+        if drug[k] == drug[row] and placed[k] > 0 and longer:
+            return False
+    return True
+
+
+def given_for(row: int, hi: int, start: Column, end: Column, drug: Column, begun: int, stop: int, window: float) -> int:
+    """The days from the first to the last dose of the course that begins with a record, within a line."""
+    last = end[row]
+    for k in range(row + 1, hi):
+        if start[k] > stop or start[k] - last > window:
+            break
+        if drug[k] == drug[row]:
+            last = max(last, end[k])
+    return min(last, stop) - max(start[row], begun)

@@ -1,0 +1,259 @@
+"""Lines of therapy counted from dated drug records, for a record that states none. Rules: spec/lines.md.
+
+The kernel counts (kernel/lines.py); here its numbers become lines with dates as given, drugs, parts and reasons.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from mspike.derive.kernel import line_codes as code
+from mspike.derive.kernel.codes import NODAY
+from mspike.derive.kernel.line_ends import finish_lines
+from mspike.derive.kernel.lines import derive_lines
+from mspike.derive.line_columns import MARKERS, Columns, Dated, drug_codes, drug_traits, line_params
+from mspike.derive.line_words import because, began_words
+from mspike.derive.settings import Settings, under
+from mspike.derive.state import Dose, Line
+from mspike.derive.vocabulary import Vocabulary
+from mspike.record import Day, Record, day_of
+
+
+class Count(msgspec.Struct, frozen=True):
+    """The lines of one reading, as the kernel wrote them."""
+
+    n: int
+    table: tuple[list[int], ...]
+    placed: list[int]
+    columns: Columns
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """`lines`: None where the record leaves the count open; `because` says what decides it."""
+
+    lines: tuple[Line, ...] | None
+    because: str = ""
+    flags: tuple[str, ...] = ()
+    """Flags of records that are of no line, where there is no line to carry them."""
+    preparing: frozenset[str] = frozenset()
+    """The drug records (`treatments[3]`) that were conditioning, mobilisation or lymphodepletion: no exposure."""
+
+
+def agreed_lines(
+    record: Record, dated: Dated, counts: list[Count], vocabulary: Vocabulary, settings: Settings
+) -> Counted:
+    """The lines of the record's drug records and transplants under the policy in force.
+
+    `counts`: each reading as the kernel counted it. A partial date leaves the lines open only where it decides their
+    number or the drugs of one.
+    """
+    first = counts[0]
+    for other in counts[1:]:
+        if other.n != first.n:
+            low, high = sorted((first.n, other.n))
+            return Counted(None, f"{low} or {high} lines: it depends on dates that are not known to the day")
+        if shape(other) != shape(first):
+            return Counted(None, "the drugs of a line depend on dates that are not known to the day")
+    readings = other_counts(first.columns, dated, vocabulary, settings)
+    lines = tuple(
+        _line(place, first, record, readings, vocabulary, settings, _followed(record, first, place, settings))
+        for place in range(first.n)
+    )
+    preparing = frozenset.intersection(*(prepared(other, record) for other in counts))
+    return Counted(lines, preparing=preparing)
+
+
+def prepared(found: Count, record: Record) -> frozenset[str]:
+    """The drug records that only prepared a transplant, a collection or a product."""
+    given, why = record.treatments or (), (code.AS_CONDITIONING, code.AS_MOBILISATION, code.AS_DEPLETION)
+    entries = zip(found.columns.entries, found.placed, strict=True)
+    return frozenset(given[entry].at for entry, place in entries if place in why)
+
+
+def count(columns: Columns, dated: Dated, params: tuple[float, ...], traits: Sequence[int]) -> Count:
+    """One run of the kernel, with the signs of `columns`."""
+    hi, phi, ghi = len(columns.entries), len(columns.procedures[0]), len(columns.signs[0])
+    given = list(params)
+    given[code.P_COUNT_FROM] = dated.count_from
+    placed = [0] * hi
+    table = tuple([0] * (hi + phi + 1) for _ in range(code.LINE_TABLE))
+    doses = ([0] * code.DRUG_PLACES, [0] * code.DRUG_PLACES, [0] * code.DRUG_PLACES)
+    n = derive_lines(
+        columns.rows, 0, hi, traits, columns.procedures, 0, phi, columns.signs, 0, ghi,
+        int(dated.watched), given, doses, placed, table, 0,
+    )  # fmt: skip
+    finish_lines(columns.rows, 0, hi, given, placed, table, 0, n)
+    return Count(n, table, placed, columns)
+
+
+def shape(found: Count) -> list[tuple[int, int]]:
+    """What must not depend on an open date: each line's drugs and parts."""
+    return [(found.table[code.L_DRUGS][k], found.table[code.L_PARTS][k]) for k in range(found.n)]
+
+
+def other_counts(columns: Columns, dated: Dated, vocabulary: Vocabulary, settings: Settings) -> dict[str, Count]:
+    """The lines under every other way of counting them that has a name, and under each single reading."""
+    return {name: count(columns, dated, params, traits) for name, params, traits in other_ways(vocabulary, settings)}
+
+
+@lru_cache(maxsize=16)
+def other_ways(vocabulary: Vocabulary, settings: Settings) -> tuple[tuple[str, tuple[float, ...], Sequence[int]], ...]:
+    """Name, parameters and traits of each."""
+    found = {}
+    for texts in (settings.line_policies, settings.line_readings):
+        for text in texts:
+            name = text.partition("=")[0].strip()
+            if name != settings.line_policy:
+                other = under(settings, texts, name)
+                found[name] = name, line_params(other, 0), tuple(drug_traits(vocabulary, other))
+    return tuple(found.values())
+
+
+def names_of(mask: int) -> tuple[str, ...]:
+    """The drugs of a set of bits."""
+    return tuple(drug for drug, place in drug_codes().items() if mask >> place & 1)
+
+
+def words_of(bits: int, words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for place, word in enumerate(words) if bits >> place & 1)
+
+
+def _line(
+    place: int, found: Count, record: Record, others: dict[str, Count], vocabulary: Vocabulary, settings: Settings,
+    followed: bool,
+) -> Line:  # fmt: skip
+    table = found.table
+    drugs = names_of(table[code.L_DRUGS][place])
+    graft = table[code.L_TRANSPLANT][place]
+    given = record.treatments or ()
+    rows = [k for k, line in enumerate(found.placed) if line == place + 1]
+    at = given[found.columns.entries[rows[0]]].at if rows else _procedure(record, graft)[1]
+    ended = code.ENDED[table[code.L_ENDED][place]]
+    ongoing = ended == "ongoing"
+    start = _day(table[code.L_START][place], [given[found.columns.entries[k]].start for k in rows])
+    ends = [given[found.columns.entries[k]].end for k in rows] + [_procedure(record, graft)[0]]
+    stop = _day(table[code.L_STOP][place], ends)
+    transplant: Day | bool = _procedure(record, graft)[0] or False if graft != NODAY else False
+    pd = table[code.L_PD][place]
+    parts = words_of(table[code.L_PARTS][place], code.PARTS)
+    products = tuple(drug for drug in drugs if vocabulary.one_time(drug))
+    bridged = f"{vocabulary.name(products)} with bridging" if "bridging" in parts and products else ""
+    regimen = bridged or vocabulary.name(drugs) or ("transplant" if transplant else "no drug named")
+    began = began_words(place, found, record, settings)
+    return Line(
+        number=place + 1,
+        drugs=drugs,
+        regimen=regimen,
+        start=start,
+        stop=None if ongoing else stop,
+        parts=parts,
+        start_reason=began,
+        stop_reason=None if ongoing else ended or None,
+        transplant=transplant,
+        maintenance=names_of(table[code.L_UPKEEP][place]),
+        basis="derived",
+        flags=words_of(table[code.L_FLAGS][place], code.LINE_FLAGS),
+        because=because(place, found, start, stop, transplant, began, regimen, settings),
+        at=at,
+        progression=_day(pd, [a.date for a in record.assessments or ()]) if pd != NODAY else None,
+        doses={drug: _doses(drug, place, found, record, vocabulary, settings) for drug in drugs},
+        ongoing=ongoing,
+        followed=followed,
+        differs_under={name: differs for name, other in others.items() if (differs := _differs(place, found, other))},
+    )
+
+
+def _procedure(record: Record, day: int) -> tuple[Day | None, str]:
+    for done in record.procedures or ():
+        if done.date is not None and done.date.first.toordinal() == day:
+            return done.date, done.at
+    return None, ""
+
+
+def _day(ordinal: int, given: Iterable[Day | None]) -> Day:
+    """The day as the record gives it, partial where it is."""
+    for day in given:
+        if day is not None and day.first.toordinal() == ordinal:
+            return day
+    return day_of(dt.date.fromordinal(ordinal))
+
+
+def _doses(
+    drug: str, place: int, found: Count, record: Record, vocabulary: Vocabulary, settings: Settings
+) -> tuple[Dose, ...]:
+    """The courses of a drug within a line; one that goes on beyond the line ends, for it, where the next line began.
+
+    Records within the refractory window of one another are one course: a progression between them lies in the window.
+    """
+    start, end, drugs, note = found.columns.rows
+    bit = drug_codes()[drug]
+    begun, stop = found.table[code.L_START][place], found.table[code.L_STOP][place]
+    final = place == found.n - 1
+    given = record.treatments or ()
+    doses: list[Dose] = []
+    reached = NODAY
+    for k in range(len(start)):
+        if (
+            drugs[k] != bit
+            or start[k] > stop
+            or end[k] < begun
+            or not (0 < found.placed[k] <= place + 1 or found.placed[k] == code.AS_STEROID)
+        ):
+            continue
+        entry = given[found.columns.entries[k]]
+        first = _day(max(start[k], begun), [entry.start])
+        last = first if vocabulary.one_time(drug) else _day(end[k] if final else min(end[k], stop), [entry.end])
+        going = bool(note[k] & code.OPEN) and final
+        dose = Dose(first, last, code.STOPS[note[k] >> code.STOP_SHIFT & code.STOP] or None, going)
+        if doses and start[k] - reached <= settings.refractory_window_days:
+            if end[k] >= reached:
+                doses[-1] = Dose(doses[-1].first, last, dose.stop_reason, going)
+        else:
+            doses.append(dose)
+        reached = max(reached, end[k])
+    return tuple(doses)
+
+
+def _followed(record: Record, found: Count, place: int, settings: Settings) -> bool:
+    """Whether a progression, a value or a judgement shows how it went on: after its last dose, before the next line.
+
+    Of the last line, at the end of the window in which a progression tells or later, or while it is still given.
+    """
+    if found.table[code.L_PD][place] != NODAY:
+        return True
+    stop = found.table[code.L_STOP][place]
+    until = today = record.as_of.toordinal()
+    if place + 1 < found.n:
+        until = found.table[code.L_START][place + 1]
+    elif stop == today:
+        stop = max(found.table[code.L_START][place], int(today - settings.refractory_window_days))
+    else:
+        stop = min(int(stop + settings.refractory_window_days), today)
+    days = [a.date for a in record.assessments or () if a.response != "NE"]
+    days += [m.date for m in record.measurements if m.test in MARKERS]
+    return any(stop <= day.first.toordinal() and day.last.toordinal() <= until for day in days)
+
+
+def _differs(place: int, found: Count, other: Count) -> dict[str, Any]:
+    """What another way of counting makes of the line: how many there are, and its own number, start or drugs."""
+    table, theirs = found.table, other.table
+    begun, drugs = table[code.L_START][place], table[code.L_CORE][place]
+    same = [k for k in range(other.n) if theirs[code.L_START][k] == begun]
+    differs: dict[str, Any] = {}
+    if not same:
+        within = [k for k in range(other.n) if theirs[code.L_START][k] < begun]
+        differs = {"counted_in": within[-1] + 1} if within else {"counted_in": None}
+    else:
+        k = same[0]
+        if k != place:
+            differs["number"] = k + 1
+        if theirs[code.L_CORE][k] != drugs:
+            differs["drugs"] = list(names_of(theirs[code.L_DRUGS][k]))
+    if (other.n != found.n and (differs or place == found.n - 1 or place == 0)) or differs:
+        differs = {"n_lines": other.n, **differs}
+    return differs

@@ -1,0 +1,1 @@
+"""Tidy tables: read as records (`reader`, by a `mapping`), written from them (`writer`)."""

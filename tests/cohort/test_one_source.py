@@ -1,0 +1,143 @@
+"""The same functions in plain Python, compiled, and behind `derive_state` say the same of made-up people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cohort.tables import tables
+from mspike.cohort import derive_block
+from mspike.derive import Rules, derive_state, read_rules
+from mspike.derive.kernel.codes import LEVELS
+from mspike.knowledge import Knowledge, load_codes, load_knowledge
+from mspike.record import Record, read_case
+from patients import Person, case, people, person, shuffled
+
+pytest.importorskip("numba")
+MANY = 20_000
+SOME = 500
+UNITS = {name: next(iter(test.units)) for name, test in load_codes().tests.items() if test.units}
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return load_knowledge()
+
+
+@pytest.fixture(scope="session")
+def rules(knowledge: Knowledge) -> Rules:
+    return read_rules(knowledge)
+
+
+@pytest.fixture(scope="session")
+def cache(pytestconfig: pytest.Config) -> Path:
+    """Compiled code, kept from one run to the next: compiling takes longer than the test."""
+    folder = pytestconfig.rootpath / "build"
+    folder.mkdir(exist_ok=True)
+    return folder / "kernels"
+
+
+def different(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """The columns that are not the same to the bit."""
+    return [
+        f"{table}.{name}" for table in one for name in one[table]
+        if one[table][name].tobytes() != other[table][name].tobytes()
+    ]  # fmt: skip
+
+
+def test_plain_and_compiled_are_equal_to_the_bit(rules: Rules, cache: Path) -> None:
+    block = tables(people(MANY), rules)
+    plain, compiled = derive_block(block, rules, plain=True), derive_block(block, rules, cache=cache)
+    assert different(plain, compiled) == []
+    assert len(plain["lines"]["start"]) > MANY
+    assert plain["of_lines"]["refractory"].any()
+
+
+@pytest.mark.parametrize("policies", [
+    {"response_criteria": "imwg-2006-2011", "missing_data": "flexible", "pd_confirm": "sample"},
+    {"line_policy": "claims", "min_exposure_days": 28, "sd_refractory": "no"},
+    {"line_policy": "cibmtr", "missing_data": "not-evaluable", "reference_value": "lowest"},
+])  # fmt: skip
+def test_equal_under_other_policies(policies: dict[str, Any], knowledge: Knowledge, cache: Path) -> None:
+    rules = read_rules(knowledge, policies)
+    block = tables(people(500, 50_000), rules)
+    assert different(derive_block(block, rules, plain=True), derive_block(block, rules, cache=cache)) == []
+
+
+def test_the_state_of_one_patient_is_the_row_of_the_block(rules: Rules, knowledge: Knowledge) -> None:
+    made = list(people(SOME, 70_000))
+    block = derive_block(tables(made, rules), rules, plain=True)
+    said: Counter[str] = Counter()
+    for number, one in enumerate(made):
+        if block["state"]["status"][number]:
+            said["left open by the block"] += 1
+            continue
+        found, expected = of_block(block, number, rules), of_state(one, rules, knowledge)
+        assert found == expected, f"seed {one.seed}"
+        said["lines"] += len(found["lines"])
+        said["responses"] += len(found["responses"])
+        said["refractory"] += len(found["refractory"])
+    assert said["left open by the block"] < SOME / 10
+    assert min(said["lines"], said["responses"], said["refractory"]) > SOME / 3, said
+
+
+def of_block(block: dict[str, Any], number: int, rules: Rules) -> dict[str, Any]:
+    state, lines, of_lines, rows = (block[name] for name in ("state", "lines", "of_lines", "responses"))
+    span = range(*state["line_begins"][number : number + 2])
+    samples = range(*state["response_begins"][number : number + 2])
+    return {
+        "lines": [(day(lines["start"][k]), names(lines["drugs"][k], rules), LEVELS[of_lines["best"][k]]) for k in span],
+        "responses": [
+            (day(rows["day"][k]), int(rows["line"][k]) + 1, LEVELS[rows["level"][k]], LEVELS[rows["confirmed"][k]])
+            for k in samples
+        ],
+        "refractory": {drug for k in span for drug in names(of_lines["refractory"][k], rules)},
+    }
+
+
+def of_state(one: Person, rules: Rules, knowledge: Knowledge) -> dict[str, Any]:
+    (record,) = read_case(json.dumps(case(one, UNITS)), "made.json")
+    assert isinstance(record, Record), record
+    state = derive_state(record, knowledge)
+    return {
+        "lines": [
+            (line.start and line.start.text, tuple(sorted(line.drugs)), line.best_response or "NE")
+            for line in state.lines or ()
+        ],
+        "responses": [
+            (x["date"], x["line"], x["timepoint"], x["confirmed"]) for x in state.responses if x["line"] is not None
+        ],
+        "refractory": {entry.drug for entry in state.refractory},
+    }
+
+
+def day(ordinal: int) -> str:
+    return dt.date.fromordinal(int(ordinal)).isoformat()
+
+
+def names(mask: int, rules: Rules) -> tuple[str, ...]:
+    return tuple(sorted(drug for place, drug in enumerate(rules.drugs) if int(mask) >> place & 1))
+
+
+def test_the_order_of_rows_says_nothing(rules: Rules) -> None:
+    made = list(people(200, 90_000))
+    one = derive_block(tables(made, rules), rules, plain=True)
+    other = derive_block(tables((shuffled(p, p.seed) for p in made), rules), rules, plain=True)
+    assert different(one, other) == []
+
+
+def test_a_block_may_be_cut_anywhere(rules: Rules, cache: Path) -> None:
+    made = list(people(60, 95_000))
+    whole = derive_block(tables(made, rules), rules, cache=cache)
+    halves = [derive_block(tables(part, rules), rules, cache=cache) for part in (made[:23], made[23:])]
+    for name in ("start", "drugs", "flags"):
+        assert whole["lines"][name].tolist() == [x for half in halves for x in half["lines"][name].tolist()]
+
+
+def test_the_same_seed_is_the_same_person() -> None:
+    assert person(7) == person(7) != person(8)

@@ -1,0 +1,288 @@
+"""The timeline: what stands in its rows, that the tables hold all of it, and what is drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as tree
+
+import pytest
+
+from mspike.report import Refusal, render_timeline
+from mspike.report.html import HERE, render_html
+from mspike.report.timeline import (
+    LAYOUTS,
+    LINE,
+    NARROW,
+    PAPER,
+    WIDE,
+    Timeline,
+    describe,
+    file_png,
+    file_svg,
+    page_svg,
+    timeline,
+    vega_lite,
+)
+from mspike.report.timeline import tables as tables_of
+from mspike.report.timeline.key import entries
+from mspike.report.timeline.scale import Room, Window, levels, time_ticks
+from mspike.report.view import timeline as page_view
+from report import real
+from report.courses import RECORDS, course_answer
+
+drawn = pytest.mark.skipif(not page_view.can_draw(), reason="the extra `chart` is not installed")
+COURSES = [*sorted(set(RECORDS) - {"nothing"}), *real.NAMES]
+
+
+def course(name: str) -> Timeline:
+    return timeline(real.example_answer(name) if name in real.NAMES else course_answer(name))
+
+
+def cells(of: Timeline) -> list[str]:
+    return [cell for table in tables_of(of) for row in table.rows for cell in row]
+
+
+# -- rows
+
+
+def test_therapy_stands_by_line_and_drug() -> None:
+    found = course("after-bcma-car-t")
+    assert [bar.text for bar in found.bars if bar.row == LINE] == ["1 VRd", "2 DKd", "3 PCd", "4 CAR-T"]
+    assert found.rows[:3] == [LINE, "bortezomib", "lenalidomide"]
+    assert found.rows[-1] == "response"
+    assert {(mark.kind, mark.given) for mark in found.marks} == {("transplant", "2019-03"), ("car-t", "2024-06-11")}
+    patterns = {bar.row: bar.pattern for bar in found.bars}
+    assert patterns["bortezomib"] == patterns["carfilzomib"] == "pi"
+    assert {patterns[name] for name in ("lenalidomide", "daratumumab", "dexamethasone", "cyclophosphamide")} == {
+        "imid", "antibody", "steroid", "chemo"}  # fmt: skip
+
+
+def test_doses_of_one_drug_are_one_bar() -> None:
+    (bar,) = [bar for bar in course("light-chains").bars if bar.row == "daratumumab"]
+    assert (bar.entries, bar.given, bar.of_line) == (6, ("2024-01-15", "2024-06-03"), False)
+
+
+def test_a_drug_that_is_not_dated_has_the_days_of_its_line() -> None:
+    bars = [bar for bar in course("first-relapse-lenalidomide").bars if bar.row != LINE]
+    assert bars
+    assert all(bar.of_line for bar in bars)
+
+
+def test_what_goes_on_is_open_up_to_the_day_of_the_answer() -> None:
+    (bar,) = [bar for bar in course("two-events").bars if bar.row == "bortezomib"]
+    assert (bar.open, bar.end, bar.given[1]) == (True, dt.date(2026, 10, 30), "")
+
+
+def test_a_year_is_a_range() -> None:
+    (bar,) = [bar for bar in course("years-only").bars if bar.row == LINE]
+    assert (bar.early, bar.start, bar.end, bar.late) == (
+        dt.date(2021, 1, 1), dt.date(2021, 12, 31), dt.date(2023, 1, 1), dt.date(2023, 12, 31))  # fmt: skip
+
+
+def test_below_a_limit_is_no_number() -> None:
+    (urine, chains) = course("light-chains").panels
+    assert [(point.text, point.exact) for point in urine.points][2:5] == [("<50", False), ("<50", False), ("210", True)]
+    assert (urine.log, chains.log) == (False, True)
+
+
+def test_the_uninvolved_chain_is_in_the_table_alone() -> None:
+    found = course("light-chains")
+    assert [panel.test for panel in found.panels] == ["urine-m-protein", "lambda-flc"]
+    assert [panel.test for panel in found.others] == ["kappa-flc"]
+    assert "8" in cells(found)
+
+
+def test_progression_is_measured_against_what_the_state_says() -> None:
+    (reference,) = course("light-chain-only").panels[0].references
+    assert (reference.value, reference.limit, reference.of) == (48, 148, "difference")
+    assert reference.end == dt.date(2026, 10, 30)
+
+
+def test_a_reference_of_a_line_does_not_end_where_that_line_begins() -> None:
+    (reference,) = course("two-events").panels[0].references
+    assert (reference.start, reference.end) == (dt.date(2026, 10, 1), dt.date(2026, 10, 30))
+
+
+def test_firm_and_stated_progressions_differ() -> None:
+    assert [(p.text, p.given, p.firm) for p in course("light-chain-only").progressions] == [("PD", "2026-08-20", True)]
+    assert {p.firm for p in course("after-bcma-car-t").progressions} == {False}
+
+
+def test_many_progressions_have_a_lane_of_their_own() -> None:
+    assert course("thirty-years").rows[-2:] == ["response", "progression"]
+    assert "progression" not in course("after-bcma-car-t").rows
+
+
+def test_nothing_dated_is_said() -> None:
+    found = course("nothing")
+    assert found.empty
+    assert "nothing" not in [table.caption for table in tables_of(found)]
+    assert b"Nothing in this record is dated" in render_timeline(course_answer("nothing"), "text")
+    assert render_timeline(course_answer("nothing"), "svg") == b""
+
+
+def test_a_line_without_a_date_is_named() -> None:
+    assert [told for told in course("missing-dates").undated if told.startswith("line 1")]
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_the_tables_hold_all_that_is_drawn(name: str) -> None:
+    found, told = course(name), cells(course(name))
+    for bar in found.bars:
+        assert {bar.given[0], bar.text if bar.row != LINE else f"line {bar.text}"} <= set(told)
+    for mark in found.marks:
+        assert {mark.given, mark.row} <= set(told)
+    for item in (*found.letters, *found.progressions):
+        assert item.text in told
+    for panel in (*found.panels, *found.others):
+        assert all(any(point.text in cell.split(", ") for cell in told) for point in panel.points)
+    for reference in (r for panel in found.panels for r in panel.references if r.limit is not None):
+        assert any(cell.startswith(f"{reference.limit:g}") for cell in told)
+
+
+def test_a_refusal_is_words() -> None:
+    refusal = Refusal(record="r", error="not a number", at="a", hint="Give one.")
+    assert render_timeline(refusal, "png").decode().startswith("r: not read at a: not a number")
+
+
+# -- scales
+
+
+def test_axes_have_room_for_their_numbers() -> None:
+    for days, style in ((100, "%b %Y"), (900, "%b %Y"), (4000, "%Y"), (11000, "%Y")):
+        start = dt.date(1996, 3, 1)
+        window = Window(start, start + dt.timedelta(days=days), 400)
+        ticks, written = time_ticks(window, 12.5)
+        assert written == style
+        assert 2 <= len(ticks) <= 8
+        assert all(window.holds(tick) for tick in ticks)
+
+
+@pytest.mark.parametrize("values", [[0.3], [3, 9], [0], [], [0.02, 52000], [148], [62, 455]])
+@pytest.mark.parametrize("log", [False, True])
+def test_every_value_is_inside_and_two_ticks_tell_the_scale(values: list[float], log: bool) -> None:
+    scale = levels(values, log, 104, 12.5, 17)
+    assert all(scale.holds(value) for value in values if value > 0 or not log)
+    assert 2 <= len(scale.ticks) <= 8
+    assert all(scale.holds(tick) for tick in scale.ticks)
+    assert all(0 <= scale.y(value) <= 104 for value in values)
+
+
+def test_two_texts_never_share_a_place() -> None:
+    room = Room(4)
+    assert room.take(0, 10)
+    assert not room.take(12, 20)
+    assert room.take(14, 20)
+    assert room.take(0, 10, 20, 30)
+
+
+# -- the picture
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_the_key_explains_every_pattern(name: str) -> None:
+    """Not by colour alone: each pattern that is drawn stands in the key, and each lane is named."""
+    found = course(name)
+    explained = {look.get("fill") for _, _, look in entries(found)}
+    assert {f"url(#p-{bar.pattern})" for bar in found.bars if bar.row != LINE} <= explained
+    patterns = (HERE / "templates" / "_patterns.svg").read_text(encoding="utf-8")
+    assert {f"p-{bar.pattern}" for bar in found.bars if bar.row != LINE} <= set(re.findall(r'id="([^"]+)"', patterns))
+
+
+def test_one_course_gives_one_specification() -> None:
+    assert vega_lite(course("thirty-years"), WIDE) == vega_lite(course("thirty-years"), WIDE)
+
+
+@drawn
+@pytest.mark.parametrize("name", COURSES)
+def test_a_picture_is_as_wide_as_its_layout(name: str) -> None:
+    """Nothing sticks out: neither a name nor a number nor a word of the key."""
+    for layout in LAYOUTS:
+        svg = tree.fromstring(page_svg(course(name), layout))
+        assert float(svg.attrib["width"]) <= layout.total + 40, layout.name
+
+
+@drawn
+@pytest.mark.parametrize("name", COURSES)
+def test_a_picture_has_one_name_and_says_what_it_shows(name: str) -> None:
+    svg = tree.fromstring(page_svg(course(name), NARROW))
+    assert svg.attrib["role"] == "img"
+    assert {svg.attrib["aria-labelledby"], svg.attrib["aria-describedby"]} == {"tl-narrow-t", "tl-narrow-d"}
+    assert [part.text for part in svg if part.tag == "desc"] == [describe(course(name))]
+    assert not [part for part in svg.iter() if part is not svg and {"role", "aria-label", "style"} & part.attrib.keys()]
+
+
+@drawn
+@pytest.mark.parametrize("name", COURSES)
+def test_a_file_needs_nothing_else(name: str) -> None:
+    svg = file_svg(course(name))
+    root = tree.fromstring(svg)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "var(" not in svg
+    ids = re.findall(r'\bid="([^"]+)"', svg)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r"url\(#([^)]+)\)", svg)) <= set(ids)
+    assert not re.search(r"<script|<image|href=", svg)
+    assert svg == file_svg(course(name))
+
+
+@drawn
+def test_a_png_is_one() -> None:
+    assert file_png(course("two-events"))[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+@drawn
+def test_text_of_a_record_is_escaped() -> None:
+    answer = course_answer("two-events")
+    from msgspec.structs import replace
+
+    svg = file_svg(replace(timeline(answer), id="<script>&"))
+    assert "<script" not in svg
+    assert "&lt;script&gt;&amp;" in svg
+
+
+@drawn
+def test_thirty_years_weigh_little() -> None:
+    assert len(page_svg(course("thirty-years"), PAPER)) < 60_000
+
+
+# -- the page
+
+
+@drawn
+def test_the_page_holds_three_pictures_and_their_tables() -> None:
+    page = render_html(course_answer("light-chains"))
+    assert re.findall(r'<div class="chart-(\w+)">', page) == ["wide", "narrow", "paper"]
+    assert '<details class="twin"><summary>The same as tables: ' in page
+
+
+def test_without_the_extra_the_tables_stand_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_view, "can_draw", lambda: False)
+    page = render_html(course_answer("light-chains"))
+    assert "<figure" not in page
+    assert "the extra “chart” is not installed. The tables hold the same." in page
+    assert '<details class="twin" open>' in page
+
+
+def test_a_page_without_dates_says_so() -> None:
+    page = render_html(course_answer("nothing"))
+    assert "Nothing in this record is dated" in page
+    assert "<figure" not in page
+
+
+@pytest.mark.parametrize("format", ["text", "json", "fhir"])
+def test_only_a_picture_loads_the_renderer(format: str) -> None:
+    record = real.PATIENTS / "light-chain-only" / "record.yaml"
+    code = f"""
+import sys
+from report import real
+from mspike.report import render
+render(real.example_answer({record.parent.name!r}), {format!r})
+print(sorted(name for name in sys.modules if name.startswith(("vl_convert", "mspike.report.timeline"))))
+"""
+    folder = str(real.PATIENTS.parents[1] / "tests")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
+    assert run.stdout.strip() == "[]"
