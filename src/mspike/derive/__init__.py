@@ -11,8 +11,8 @@ on plain numbers. Each subject is a few modules, and a page of spec/ with its bo
   `intolerance`
 - stage, risk and the person (risk.md, fitness.md): `scores`, `risk`, `cytogenetics`, `fitness`, `health`, `person`
 - rows of a block: `meanings`, what one entry is to the kernels
-- all of them: `settings` and `rules` (the numbers in force), `vocabulary`, `intervals`, `state`, `wire`, `curves`,
-  `contradictions`
+- all of them: `settings` and `rules` (the numbers in force), `vocabulary`, `intervals`, `truth`, `state`, `wire`,
+  `curves`, `contradictions`
 """
 
 from mspike.derive.assembly import derive_state
@@ -21,6 +21,7 @@ from mspike.derive.meanings import Meaning, read_meaning
 from mspike.derive.regimen import regimen_facts
 from mspike.derive.rules import Rules, read_rules
 from mspike.derive.state import Contradiction, Fact, FactValue, Line, Refractory, State, known
+from mspike.derive.truth import leaf_truth
 from mspike.derive.wire import show_value, state_to_wire, wire_line, wire_value
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "compare_lines",
     "derive_state",
     "known",
+    "leaf_truth",
     "read_meaning",
     "read_rules",
     "regimen_facts",

@@ -173,6 +173,8 @@ class Option(File, kw_only=True):
     drugs: tuple[str, ...] = ()
     in_seed: tuple[str, ...] = ()
     schedule: str = ""
+    see: str = ""
+    """What goes further: a command of this program."""
     availability: dict[Country, tuple[Availability, ...]]
     versions: tuple[Version, ...] = ()
     evidence: tuple[Evidence, ...] = ()

@@ -86,6 +86,8 @@ class Option(msgspec.Struct, omit_defaults=False, gc=False):
     evidence: list[Evidence]
     drugs: tuple[str, ...] = ()
     schedule: str = ""
+    see: str = ""
+    """What goes further: a command of this program."""
     repeats: list[Repeat] = []
     """Retreatment only."""
 

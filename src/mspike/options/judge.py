@@ -91,6 +91,7 @@ def as_option(item: InForce, judged: Judgement, label_fit: str, explainer: Expla
         evidence=printed.evidence,
         drugs=option.drugs,
         schedule=option.schedule,
+        see=option.see,
     )
 
 

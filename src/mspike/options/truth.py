@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
-from mspike.derive import FactValue, show_value, wire_value
-from mspike.knowledge import NO, UNKNOWN, YES, Clause, Expr, Truth, compare_interval, deciding, evaluate
-from mspike.record import Number
+from mspike.derive import FactValue, leaf_truth, show_value, wire_value
+from mspike.knowledge import Clause, Expr, Truth, deciding, evaluate
 
 FACT = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
 
@@ -67,16 +66,6 @@ def leaves(clause: Clause, values: Values) -> Callable[[Expr], Truth]:
 def given(clause: Clause, values: Values) -> dict[str, FactValue]:
     """The values that a clause asks for, by the names of the facts."""
     return dict(zip(clause.names, values, strict=True))
-
-
-def leaf_truth(leaf: Expr, value: FactValue) -> Truth:
-    if value is None:
-        return UNKNOWN
-    if leaf[0] == "fact":
-        return YES if value is True else NO
-    if isinstance(value, Number):
-        return compare_interval(value.low, value.high, value.open_low, value.open_high, leaf[2], leaf[3])
-    raise TypeError(f"{leaf[1]} is not a number and is compared with one")
 
 
 def tri(truth: Truth) -> bool | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from mspike.derive import FactValue, State
-from mspike.knowledge import NO, UNKNOWN, YES, Expr, Truth, compare_interval, load_match_rules
+from mspike.derive import FactValue, State, leaf_truth
+from mspike.knowledge import Expr, Truth, load_match_rules
 from mspike.record import Measurement, Number, Record, in_upper_limits
 
 
@@ -38,12 +38,7 @@ class Values:
 
     def truth(self, leaf: Expr) -> Truth:
         """Of a leaf; unknown where the record does not say."""
-        value = self._facts.get(leaf[1])
-        if leaf[0] == "fact":
-            return YES if value is True else NO if value is False else UNKNOWN
-        if isinstance(value, Number):
-            return compare_interval(value.low, value.high, value.open_low, value.open_high, leaf[2], leaf[3])
-        return UNKNOWN
+        return leaf_truth(leaf, self._facts.get(leaf[1]))
 
 
 def _worst(

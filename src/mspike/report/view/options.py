@@ -72,7 +72,7 @@ def view_option(option: Option, facts: dict[str, Any], citations: Citations) -> 
         why=why,
         why_as="",
         more=max(0, contra - 1),
-        meta=option.schedule,
+        meta=" · ".join(filter(None, (option.schedule, option.see))),
         groups=view_groups(own["for"], own["against"], own["cautions"], option.known_risks, citations),
         against=bool(option.against),
         needs=view_needs(option.needs),
