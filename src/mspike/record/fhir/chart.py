@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from mspike.record.fhir.types import Concept, Extension, Identifier, OfPatient, Quantity, Reference
+from mspike.record.fhir.found import Found
+from mspike.record.fhir.parse import whole
+from mspike.record.fhir.types import Concept, Extension, Identifier, Quantity, Reference
 from mspike.record.gathering import Gathering
 from mspike.record.terms import OURS, Terms, plainly
 
@@ -21,46 +23,6 @@ EXPONENT = re.compile(r"-?\d+(?:\.\d+)?[eE][+-]?\d{1,4}")
 MANY_DIGITS = 30
 NEAREST_FOR = 20
 """Unmapped codes for which the nearest known word is looked up: it takes a millisecond each."""
-
-
-class Found:
-    """A resource and where it stands. Made for every resource of a source: what few need is worked out when asked."""
-
-    __slots__ = ("entry", "place", "resource", "url")
-
-    def __init__(self, resource: Any, url: str, place: str, entry: int = -1) -> None:
-        self.resource = resource
-        self.url = url
-        self.place = place
-        """The file and line, where there are several; `entry`: its number in a Bundle there."""
-        self.entry = entry
-
-    @property
-    def kind(self) -> str:
-        return type(self.resource).__name__
-
-    @property
-    def resource_id(self) -> str:
-        return getattr(self.resource, "id", "")
-
-    @property
-    def at(self) -> str:
-        id = self.resource_id
-        if id or self.url:
-            return f"{self.kind}/{id}" if id else self.url
-        entry = f"entry[{self.entry}]" if self.entry >= 0 else ""
-        return ", ".join(filter(None, (self.place, entry))) or self.kind
-
-    @property
-    def about_patient(self) -> bool:
-        return isinstance(self.resource, OfPatient)
-
-    @property
-    def subject(self) -> Reference | None:
-        resource = self.resource
-        if not isinstance(resource, OfPatient):
-            return None
-        return resource.subject if resource.subject is not None else resource.patient
 
 
 class Shared(Protocol):
@@ -200,8 +162,6 @@ class Chart:
 
 def contained(holder: Any) -> dict[str, Any]:
     """The resources inside another, by id; one that does not hold is passed over."""
-    from mspike.record.fhir.parse import whole
-
     found = {}
     for inner in getattr(holder, "contained", ()):
         if isinstance(inner, dict) and isinstance(inner.get("id"), str):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mspike.record.entries import ENTRY_KEYS
-from mspike.record.fhir.chart import Chart, Found, concept_text, day, first_of, own_keys
+from mspike.record.fhir.chart import Chart, concept_text, day, first_of, own_keys
+from mspike.record.fhir.found import Found
 from mspike.record.fhir.types import Concept
 from mspike.record.terms import DISEASES, OURS, STAGES
 

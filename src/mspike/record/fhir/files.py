@@ -12,11 +12,11 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from mspike.record.errors import RecordError
-from mspike.record.fhir.chart import Found
 from mspike.record.fhir.detect import BOM, GZIP, LINES, WHOLE_LIMIT, fhir_files, fhir_head
+from mspike.record.fhir.found import Found, Text
 from mspike.record.fhir.parse import Broken, parse_resources
 from mspike.record.fhir.records import About, records_of
 from mspike.record.model import Record
@@ -27,15 +27,6 @@ IN_MEMORY = 64_000_000
 """Bytes of a source, unpacked, up to which it is kept in memory; a larger one is put in order on disk."""
 PACKED = 10
 """How many times smaller gzip makes such files."""
-
-
-class Text(NamedTuple):
-    """One JSON text of a source: a whole file, or a line."""
-
-    data: bytes
-    at: str
-    """The file and line, where there are several."""
-    whole: bool
 
 
 def read_fhir(path: str, about: About) -> Iterator[Record | RecordError]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mspike.record.entries import ENTRY_KEYS
-from mspike.record.fhir.chart import Chart, Found, key_of, own_keys
+from mspike.record.fhir.chart import Chart, key_of, own_keys
+from mspike.record.fhir.found import Found
 from mspike.record.fhir.medications import both, concepts_of, drug_of
 from mspike.record.terms import OURS
 

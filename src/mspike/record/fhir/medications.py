@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from mspike.record.entries import ENTRY_KEYS
-from mspike.record.fhir.chart import Chart, Found, concept_text, day, first_of, number_of, own_keys
+from mspike.record.fhir.chart import Chart, concept_text, day, first_of, number_of, own_keys
 from mspike.record.fhir.conditions import named_within, own_code
+from mspike.record.fhir.found import Found
 from mspike.record.fhir.types import Concept, Dosage, Medication, Period
 
 NOT_GIVEN = {"not-taken": "not taken", "intended": "intended", "draft": "a draft", "preparation": "in preparation",

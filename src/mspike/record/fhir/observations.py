@@ -9,8 +9,9 @@ import msgspec
 
 from mspike.knowledge import TestSpec, word_key
 from mspike.record.entries import ENTRY_KEYS
-from mspike.record.fhir.chart import Chart, Found, concept_text, contained, day, number_of, own_keys
+from mspike.record.fhir.chart import Chart, concept_text, contained, day, number_of, own_keys
 from mspike.record.fhir.conditions import own_code
+from mspike.record.fhir.found import Found
 from mspike.record.fhir.types import Concept, Observation, Quantity, Range, Valued
 from mspike.record.terms import OURS, STAGES
 from mspike.record.units import find_unit

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Union
 import msgspec
 
 from mspike.record.errors import RecordError
-from mspike.record.fhir.chart import Found
+from mspike.record.fhir.found import Found
 from mspike.record.fhir.kinds import OTHER_VERSIONS
 from mspike.record.fhir.types import (
     AnyResource,

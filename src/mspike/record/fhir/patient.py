@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from mspike.record.fhir.chart import Chart, Found, day
+from mspike.record.fhir.chart import Chart, day
+from mspike.record.fhir.found import Found
 
 SEX = ("female", "male")
 

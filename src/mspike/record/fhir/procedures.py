@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from mspike.record.fhir.chart import Chart, Found, day, first_of
+from mspike.record.fhir.chart import Chart, day, first_of
 from mspike.record.fhir.conditions import own_code
+from mspike.record.fhir.found import Found
 from mspike.record.fhir.medications import NOT_GIVEN, both, in_product
 
 GOING_ON = 31

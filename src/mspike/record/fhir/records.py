@@ -16,7 +16,8 @@ import msgspec
 
 from mspike.record.errors import RecordError
 from mspike.record.fhir import conditions, lines, medications, observations, patient, procedures
-from mspike.record.fhir.chart import Chart, Found, Shared, key_of, keys_of
+from mspike.record.fhir.chart import Chart, Shared, key_of, keys_of
+from mspike.record.fhir.found import Found
 from mspike.record.fhir.parse import Broken
 from mspike.record.fhir.types import Medication, Patient
 from mspike.record.gathering import Gathering

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from mspike.record.errors import RecordError
-from mspike.record.fhir.chart import Found, key_of, names_of
-from mspike.record.fhir.files import Text
+from mspike.record.fhir.chart import key_of, names_of
+from mspike.record.fhir.found import Found, Text
 from mspike.record.fhir.kinds import OTHERS
 from mspike.record.fhir.parse import Broken, Piece, no_json, parse_resources, split
 from mspike.record.fhir.records import RECORD_ID, SAID, About, Said, no_patient, record_of
