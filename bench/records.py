@@ -104,7 +104,37 @@ def cdm(folder: Path, persons: int = 1000) -> None:
                            "" if in_one else unit])  # fmt: skip
 
 
-MEASURES: dict[str, Callable[[], Iterator[Row]]] = {"fhir": fhir, "ndjson": ndjson, "omop": omop}
+# -- what passed the door, to the codes of the kernels
+
+
+def encode() -> Iterator[Row]:
+    """A block of 2,000 made-up patients with 200,000 results, as tables of Arrow, to its columns."""
+    import json
+
+    import pyarrow as pa
+
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+    from mspike.cohort import encode_block
+    from mspike.knowledge import load_codes, load_knowledge
+    from mspike.record import Record, read_case
+    from mspike.record.columns import as_tables
+    from patients import case, people
+
+    units = {name: next(iter(test.units)) for name, test in load_codes().tests.items() if test.units}
+    read = [next(read_case(json.dumps(case(made, units)), "made.json")) for made in people(200)]
+    few = as_tables([record for record in read if isinstance(record, Record)])
+    times = -(-MEASUREMENTS // few["labs"].num_rows)
+    many = {}
+    for name, table in few.items():
+        field = table.schema.field("patient")
+        numbers = (table.column("patient").to_numpy() + of * len(read) for of in range(times))
+        many[name] = pa.concat_tables(table.set_column(0, field, pa.array(column)) for column in numbers)
+    knowledge, count = load_knowledge(), sum(many[name].num_rows for name in ("labs", "drugs"))
+    taken = timed(lambda: encode_block(many, knowledge))
+    yield f"a block: {count:,} results and drug records to codes", taken, rate(count, taken, "rows")
+
+
+MEASURES: dict[str, Callable[[], Iterator[Row]]] = {"fhir": fhir, "ndjson": ndjson, "omop": omop, "encode": encode}
 
 if __name__ == "__main__":
     main()

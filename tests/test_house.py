@@ -92,7 +92,8 @@ def test_every_room_has_its_place_in_the_layers() -> None:
 
 KERNEL = {f"mspike.derive.kernel{name}" for name in ("", ".codes", ".line_codes", ".people")}
 """Functions of numbers and their codes, which a block compiles."""
-DOORS = {"mspike.record.model", "mspike.derive.state", "mspike.options.answer", "mspike.knowledge.model"} | KERNEL
+SHAPES = {"mspike.record.model", "mspike.record.columns", "mspike.derive.state", "mspike.options.answer"}
+DOORS = {"mspike.knowledge.model"} | SHAPES | KERNEL
 """Beside a room's `__init__`: the module that defines the one thing which passes its door."""
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from doors import PATIENTS, ROOT, typed
 from mspike.record import Record, read_records
-from mspike.record.columns import LABS, TABLES, arrow_schema, as_tables
+from mspike.record.columns import LABS, LINES_STATED, TABLES, arrow_schema, as_tables
 from mspike.record.databases.files import DuckDB
 from mspike.record.omop.columns import read_columns
 
@@ -52,6 +52,7 @@ def cdm(tmp_path_factory) -> Path:
             "drug_exposure_id": str(number), "person_id": who, "drug_concept_id": "0", "drug_exposure_start_date":
             day.isoformat(), "drug_exposure_end_date": end.isoformat(), "verbatim_end_date":
             chance.choice(("", (end + dt.timedelta(9)).isoformat())), "drug_source_value": chance.choice(DRUGS),
+            "days_supply": chance.choice(("", "0", "28")),
             "stop_reason": chance.choice(("", "toxicity", "Disease progression", "see letter")),
             "route_source_value": chance.choice(("", "oral", "by mouth or so")),
         })  # fmt: skip
@@ -81,6 +82,10 @@ def test_a_database_at_once_gives_what_each_record_gives(cdm):
         ours, theirs = by_patient(one_by_one[name], numbered), by_patient(at_once[name], {n: str(n) for n in range(31)})
         assert theirs == ours
         assert sum(map(len, ours.values())) > 40
+        assert at_once[name].schema == one_by_one[name].schema
+    assert {row["record"]: row["patient"] for row in at_once["patients"].to_pylist()} == {
+        str(n): n for n in range(1, 31)
+    }
     assert counts["measurement"]["read"] == 600
     assert 0 < counts["measurement"]["taken"] < 600 - counts["measurement"]["not mapped"]
 
@@ -92,7 +97,7 @@ def test_the_schema_holds():
         assert all(column.meaning for column in table.columns)
     patients = tables["patients"].to_pylist()
     assert [row["record"] for row in patients] == [file.parent.name for file in PATIENTS]
-    assert not any(row["whole"] for row in patients)  # each states its lines
+    assert {row["gap"] for row in patients} == {LINES_STATED}
     labs = tables["labs"].to_pylist()
     assert len(labs) > 20
     assert all((row["value"] is None) != (row["result"] is None) for row in labs)

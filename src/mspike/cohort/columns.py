@@ -1,9 +1,10 @@
 """The columns of a block of patients: what goes in and what comes out, each with its type, unit and meaning.
 
-A reader fills PATIENTS, LABS, DRUGS, PROCEDURES and SIGNS; `derive_block` gives the other tables back. A code is a
-position in the list of words named with its column; a word without a code is the reader's to refuse, and a number that
-is no code is refused by the block. Rows hold what was known on the patient's `as_of`, and no partial dates or open
-amounts (`<0.5`): such a patient is one for `mspike.derive.derive_state`.
+What goes in is said by `mspike.record.columns`; here stands only which code, bits or number becomes of its words and
+days, and `encode` writes them. `derive_block` takes PATIENTS, LABS, DRUGS, PROCEDURES and SIGNS, and gives the other
+tables back. A code is a position in the list of words named with its column; a number that is no code is refused by the
+block. Rows hold what was known on the patient's `as_of`, and no partial dates or open amounts (`<0.5`): such a patient
+is one for `mspike.derive.derive_state`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 from mspike.derive.kernel import codes as c
 from mspike.derive.kernel import line_codes as lc
 from mspike.derive.kernel.people import STATUS
+from mspike.record import columns as given
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -25,6 +27,8 @@ class Column(msgspec.Struct, frozen=True):
     words: tuple[str, ...] = ()
     """Of a code its words by position; of bits their words by place. Without words: any number, a drug's code."""
     unit: str = ""
+    of: tuple[str, ...] = ()
+    """Of what goes in: the columns of `mspike.record.columns` that it is made of, as `table.column`."""
 
     @property
     def type(self) -> str:
@@ -40,63 +44,87 @@ class Table(msgspec.Struct, frozen=True):
     """Rows are sorted by patient, then by these; where they are not, the block sorts them."""
 
 
-PATIENT: Final = Column(
-    "patient", "id", "the patient, by a number that the reader gives; rows of one patient are together"
-)
+def _from(
+    table: given.Table, column: str, name: str = "", kind: str = "", words: tuple[str, ...] = (), *, adds: str = "",
+    says: str = "", of: tuple[str, ...] = (),
+) -> Column:  # fmt: skip
+    """The record's column as the kernels take it. `adds`: what is said of its code; `says`: where it comes to mean
+    something else; `of`: the other columns in it."""
+    origin = table[column]
+    meaning = says or origin.meaning.partition(";")[0] + (f"; {adds}" if adds else "")
+    made_of = (f"{table.name}.{column}", *of)
+    return Column(name or column, kind or origin.kind, meaning, words, origin.unit, made_of)
+
 
 PATIENTS: Final = Table(
-    "patients",
-    "one row for each patient",
+    given.PATIENTS.name,
+    given.PATIENTS.meaning,
     (
-        PATIENT,
-        Column("as_of", "day", "day on which the record was read; no row of the patient is later"),
-        Column("chain", "code", "involved light chain", ("not known", "kappa", "lambda")),
-        Column("igg_kappa", "code", "whether the patient's own band may be IgG-kappa", ("no", "may be")),
-        Column("count_from", "day", "drugs begun before this day are of a precursor stage and count as no line"),
-        Column("death", "day", "day of death"),
+        _from(given.PATIENTS, "patient"),
+        _from(given.PATIENTS, "as_of"),
+        _from(given.PATIENTS, "light_chain", "chain", "code", ("not known", "kappa", "lambda"),
+              of=("patients.isotype",)),
+        _from(given.PATIENTS, "isotype", "igg_kappa", "code", ("no", "may be"),
+              says="whether the patient's own band may be IgG-kappa", of=("patients.light_chain",)),
+        _from(given.PATIENTS, "diagnosed", "count_from", "day",
+              says="drugs begun before this day are of a precursor stage and count as no line",
+              of=("patients.diagnosis", "diagnoses.day", "diagnoses.diagnosis")),
+        _from(given.DRUGS, "end", "death", "day", says="day of death: the last of a drug that it stopped",
+              of=("drugs.stop_reason",)),
     ),
-)
+)  # fmt: skip
 LABS: Final = Table(
-    "labs",
-    "one row for each result that the response criteria read",
+    given.LABS.name,
+    "one row for each result that the response criteria read, and for each response that somebody judged",
     (
-        PATIENT,
-        Column("day", "day", "day on which the sample was taken"),
-        Column("test", "code", "what was measured", c.TESTS),
-        Column("value", "number", "amount in the test's canonical unit; a finding 0 or 1; a stated response its level",
-               unit="as in codes/tests.yaml"),
+        _from(given.LABS, "patient"),
+        _from(given.LABS, "day", of=("assessments.day",)),
+        _from(given.LABS, "test", "test", "code", c.TESTS, adds="a stated response is a test too",
+              of=("labs.unit", "labs.attributed_to", "labs.lesions", "assessments.confirmed")),
+        _from(given.LABS, "value", adds="of a finding 0 or 1, of a stated response its level",
+              of=("labs.result", "assessments.response")),
     ),
     ("day", "test", "value", "value"),
 )  # fmt: skip
 DRUGS: Final = Table(
-    "drugs",
-    "one row for each drug record",
+    given.DRUGS.name,
+    given.DRUGS.meaning,
     (
-        PATIENT,
-        Column("start", "day", "first day"),
-        Column("end", "day", "last day; of an open record the patient's `as_of`, of a product given once its day"),
-        Column("drug", "code", "the drug, by its place in `Rules.drugs`"),
-        Column("note", "bits", "context (4 bits), open, stop reason (3 bits), by mouth, dose: see kernel/line_codes"),
+        _from(given.DRUGS, "patient"),
+        _from(given.DRUGS, "start"),
+        _from(given.DRUGS, "end", adds="an open record has the patient's `as_of`, a product given once its day",
+              of=("drugs.days_supply", "patients.as_of")),
+        _from(given.DRUGS, "drug", kind="code", adds="by its place in `Rules.drugs`"),
+        _from(given.DRUGS, "context", "note", "bits",
+              says="context (4 bits), open, stop reason (3 bits), by mouth, dose: see kernel/line_codes",
+              of=("drugs.end", "drugs.stop_reason", "drugs.route", "drugs.dose", "drugs.days_supply")),
     ),
     ("start", "end", "drug", "note"),
-)
+)  # fmt: skip
 PROCEDURES: Final = Table(
-    "procedures",
-    "one row for each procedure",
-    (PATIENT, Column("day", "day", "its day"), Column("procedure", "code", "what was done", lc.PROCEDURES)),
+    given.PROCEDURES.name,
+    given.PROCEDURES.meaning,
+    (
+        _from(given.PROCEDURES, "patient"),
+        _from(given.PROCEDURES, "day"),
+        _from(given.PROCEDURES, "procedure", kind="code", words=lc.PROCEDURES),
+    ),
     ("day", "procedure", "procedure", "procedure"),
 )
 SIGNS: Final = Table(
     "signs",
     "one row for each statement of the record about the disease: judged, the reason to stop a drug, an event",
     (
-        PATIENT,
-        Column("day", "day", "its day"),
-        Column("sign", "code", "what was stated", lc.SIGNS),
+        _from(given.ASSESSMENTS, "patient"),
+        _from(given.ASSESSMENTS, "day", of=("drugs.end",)),
+        _from(given.ASSESSMENTS, "response", "sign", "code", lc.SIGNS, says="what was stated",
+              of=("assessments.confirmed", "drugs.stop_reason")),
     ),
     ("day", "sign", "sign", "sign"),
-)
+)  # fmt: skip
 INPUT: Final = (PATIENTS, LABS, DRUGS, PROCEDURES, SIGNS)
+ASIDE: Final = frozenset({"patients.record", "patients.gap", "patients.event", "diagnoses.patient"})
+"""Columns of the record that are in no column here: who it is, and what keeps the patient out."""
 
 LINES: Final = Table(
     "lines",

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from mspike.record.columns import LABS, PATIENTS, arrow_schema, pyarrow
+from mspike.record.columns import LABS, NOT_ALL_READ, PATIENTS, arrow_schema, pyarrow
 from mspike.record.databases import quoted
 from mspike.record.databases.files import duckdb
 from mspike.record.errors import RecordError
@@ -81,12 +81,13 @@ def read_columns(source: str, *, today: dt.date, terms: Terms | None = None) -> 
         people = connection.sql(f"""
             SELECT row_number() OVER (ORDER BY who) - 1 AS patient, split_part(who, '/', -1) AS record,
               DATE '{today}' AS as_of, NULL AS light_chain, NULL AS isotype, NULL AS diagnosis,
-              NULL::DATE AS diagnosed, NULL::DATE AS death, false AS whole, who
+              NULL::DATE AS diagnosed, NULL AS event, {quoted(NOT_ALL_READ)} AS gap, who
             FROM (SELECT DISTINCT who FROM seen WHERE who IS NOT NULL)""").to_arrow_table()
         connection.register("people", people)
         same = " AND ".join(f"seen.{key} IS NOT DISTINCT FROM meanings.{key}" for key in KEYS)
         labs = connection.sql(f"""
-            SELECT patient, day, test, round(amount * factor, 9) AS value, NULL AS result
+            SELECT patient, day, test, round(amount * factor, 9) AS value, NULL AS result, meanings.unit_ AS unit,
+              NULL AS attributed_to, NULL::DOUBLE AS lesions
             FROM seen JOIN meanings ON {same} JOIN people USING (who)
             WHERE day <= DATE '{today}' AND amount * factor BETWEEN low AND high AND sign IS NULL
             ORDER BY patient, day, test, value""").to_arrow_table()
@@ -120,7 +121,7 @@ def _meanings(connection: Any, terms: Terms) -> tuple[Counter[str], Any]:
     if not keep:
         return count, None
     meanings = found.take(keep).drop(["rows_"])
-    for name, values in zip(("test", "factor", "low", "high"), zip(*gives, strict=True), strict=True):
+    for name, values in zip(("test", "unit_", "factor", "low", "high"), zip(*gives, strict=True), strict=True):
         meanings = meanings.append_column(name, pyarrow().array(values))
     return count, meanings
 
@@ -132,8 +133,8 @@ def _concept(said: str) -> Concept | None:
         return None
 
 
-def _scale(chart: Chart, test: str, row: dict[str, Any]) -> tuple[float, float, float] | None:
-    """Factor into the canonical unit and the limits there; None for a unit that one patient's reading would refuse."""
+def _scale(chart: Chart, test: str, row: dict[str, Any]) -> tuple[str, float, float, float] | None:
+    """Canonical unit, factor into it and limits there; None for a unit that one patient's reading would refuse."""
     spec = chart.terms.codes.tests[test]
     unit, system, code = (row[key] or "" for key in KEYS[1:])
     written = unit_of(chart, Quantity(unit=unit, system=system, code=code), "")
@@ -141,4 +142,4 @@ def _scale(chart: Chart, test: str, row: dict[str, Any]) -> tuple[float, float, 
     scale = find_scale(spec, meant) if meant else None
     if scale is None:
         return None
-    return float(scale.factor), *spec.limits.get(scale.canonical, (-math.inf, math.inf))
+    return scale.canonical, float(scale.factor), *spec.limits.get(scale.canonical, (-math.inf, math.inf))

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from mspike.record.columns import DRUGS, LABS, arrow_schema, pyarrow
-from mspike.record.databases import Row
+from mspike.record.columns import DRUGS, LABS, NOT_ALL_READ, PATIENTS, arrow_schema, pyarrow
+from mspike.record.databases import Row, quoted
 from mspike.record.databases.files import DuckDB
 from mspike.record.errors import RecordError
 from mspike.record.omop.rows import named, treatment
@@ -32,7 +32,7 @@ class Block(NamedTuple):
 
 
 def read_columns(database: DuckDB, *, today: dt.date, terms: Terms | None = None) -> Block:
-    """`labs` and `drugs` of every person, `patient` being the person's id; no row is later than `today`.
+    """`patients`, `labs` and `drugs` of every person, `patient` being the person's id; no row is later than `today`.
 
     Raises RecordError where there is no `person` table.
     """
@@ -42,8 +42,19 @@ def read_columns(database: DuckDB, *, today: dt.date, terms: Terms | None = None
     named_drugs = (drug.omop for drug in shipped.codes.drugs.values())
     omop = OmopTerms(shipped, concepts(database, None), ingredients(database, named_drugs))
     counts: dict[str, Counter[str]] = {"measurement": Counter(), "drug_exposure": Counter()}
-    return Block({"labs": _labs(database, omop, today, counts["measurement"]),
+    return Block({"patients": _patients(database, today),
+                  "labs": _labs(database, omop, today, counts["measurement"]),
                   "drugs": _drugs(database, omop, today, counts["drug_exposure"])}, counts)  # fmt: skip
+
+
+def _patients(database: DuckDB, today: dt.date) -> Any:
+    """Who they are; what the record says of them beyond labs and drugs is read with their patient."""
+    found = database.arrow(f"""
+        SELECT DISTINCT CAST(person_id AS BIGINT) AS patient, CAST(person_id AS VARCHAR) AS record,
+          DATE '{today}' AS as_of, NULL AS light_chain, NULL AS isotype, NULL AS diagnosis, NULL::DATE AS diagnosed,
+          NULL AS event, {quoted(NOT_ALL_READ)} AS gap
+        FROM person WHERE person_id IS NOT NULL ORDER BY patient""")
+    return found.cast(arrow_schema(PATIENTS))
 
 
 LAB_KEYS = ("measurement_concept_id", "measurement_source_concept_id", "measurement_source_value", "unit_concept_id",
@@ -76,11 +87,12 @@ def _labs(database: DuckDB, terms: OmopTerms, today: dt.date, count: Counter[str
             return None
         return meaning.word, *scale
 
-    if not _meanings(database, "labs_", LAB_KEYS, ("test", "factor", "low", "high"), means, count):
+    if not _meanings(database, "labs_", LAB_KEYS, ("test", "unit", "factor", "low", "high"), means, count):
         return arrow_schema(LABS).empty_table()
     compared = ", ".join(f"'{concept}'" for concept in fixed()["operator"])
     found = database.arrow(f"""
-        SELECT patient, day, test, amount * factor AS value, NULL AS result
+        SELECT patient, day, test, amount * factor AS value, NULL AS result, unit, NULL AS attributed_to,
+          NULL::DOUBLE AS lesions
         FROM labs_ rows JOIN meanings ON {_joined(LAB_KEYS)}
         WHERE patient IS NOT NULL AND day <= DATE '{today}' AND isfinite(amount)
           AND amount * factor BETWEEN low AND high
@@ -91,8 +103,8 @@ def _labs(database: DuckDB, terms: OmopTerms, today: dt.date, count: Counter[str
     return found.cast(arrow_schema(LABS))
 
 
-def _scale(terms: OmopTerms, test: str, row: Row) -> tuple[float, float, float] | None:
-    """Factor into the canonical unit, and the limits there; None for a unit that one patient's reading would refuse."""
+def _scale(terms: OmopTerms, test: str, row: Row) -> tuple[str, float, float, float] | None:
+    """Canonical unit, factor into it and limits there; None for a unit that one patient's reading would refuse."""
     spec = terms.terms.codes.tests[test]
     meant, written = terms.unit(row.get("unit_concept_id", "0")), row.get("unit_source_value")
     if meant and written and not terms.same_unit(meant, written):
@@ -102,7 +114,7 @@ def _scale(terms: OmopTerms, test: str, row: Row) -> tuple[float, float, float] 
     scale = find_scale(spec, unit) if unit else None
     if scale is None:
         return None
-    return float(scale.factor), *spec.limits.get(scale.canonical, (-math.inf, math.inf))
+    return scale.canonical, float(scale.factor), *spec.limits.get(scale.canonical, (-math.inf, math.inf))
 
 
 DRUG_KEYS = ("drug_concept_id", "drug_source_concept_id", "drug_source_value", "stop_reason", "route_concept_id",
@@ -118,6 +130,7 @@ def _drugs(database: DuckDB, terms: OmopTerms, today: dt.date, count: Counter[st
         "drugs_",
         f"""
         SELECT person_id AS patient, {_day("drug_exposure_start_date", there)} AS start_, {ends} AS end_,
+          nullif(TRY_CAST({_column("days_supply", there)} AS DOUBLE), 0) AS days_supply,
           {_keys(DRUG_KEYS, there)} FROM drug_exposure""",
     )
 
@@ -134,7 +147,8 @@ def _drugs(database: DuckDB, terms: OmopTerms, today: dt.date, count: Counter[st
     later = f"coalesce(end_ > DATE '{today}', false)"
     found = database.arrow(f"""
         SELECT patient, start_ AS start, CASE WHEN {later} THEN NULL ELSE end_ END AS end, drug,
-          CASE WHEN {later} THEN NULL ELSE stop_reason END AS stop_reason, NULL AS context, route, NULL AS dose
+          CASE WHEN {later} THEN NULL ELSE stop_reason END AS stop_reason, NULL AS context, route, NULL AS dose,
+          days_supply
         FROM drugs_ rows JOIN meanings ON {_joined(DRUG_KEYS)}
         WHERE patient IS NOT NULL AND start_ <= DATE '{today}' AND coalesce(start_ <= end_, true)
         ORDER BY patient, start_""")
