@@ -37,7 +37,7 @@ Database = Annotated[
     typer.Option(
         "--cases",
         metavar="URL",
-        help="sqlite:///PATH or postgresql+psycopg://…; default: $MSPIKE_CASES, else a file in the user's data folder.",
+        help="sqlite:///PATH or postgresql://…; default: $MSPIKE_CASES, else a file in the user's data folder.",
     ),
 ]
 

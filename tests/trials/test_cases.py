@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,21 +15,37 @@ from typer.testing import CliRunner, Result
 
 from mspike.cli import app
 from mspike.trials import CaseError, Cases, open_cases
+from postgres import server
 
 WHO = "Invented Person, 555-0100"
 TRIAL = "NCT99000001"
+NUMBERS = count(1)
 
 
-def urls() -> list[str]:
-    """SQLite always; PostgreSQL where a database is named for the tests."""
-    return ["sqlite", *([os.environ["MSPIKE_TEST_POSTGRES"]] if "MSPIKE_TEST_POSTGRES" in os.environ else [])]
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    with server() as url:
+        yield url
 
 
-@pytest.fixture(params=urls(), ids=lambda url: url.partition(":")[0])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def cases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cases]:
-    url = f"sqlite:///{tmp_path / 'cases.sqlite'}" if request.param == "sqlite" else request.param
+    """No cases yet: in a file of its own, or in a new database of a real server."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'cases.sqlite'}"
+    else:
+        url = new_database(request.getfixturevalue("postgresql"))
     with open_cases(url) as opened:
         yield opened
+
+
+def new_database(url: str) -> str:
+    import psycopg
+
+    name = f"cases_{next(NUMBERS)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return url.replace("/postgres?", f"/{name}?")
 
 
 def test_a_way_through_a_trial(cases: Cases) -> None:

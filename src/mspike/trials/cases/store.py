@@ -29,7 +29,7 @@ def default_url() -> str:
 
 
 def open_cases(url: str | None = None) -> Cases:
-    """The cases of a database (`sqlite:///PATH`, `postgresql+psycopg://…`), brought to today's form. CaseError."""
+    """The cases of a database (`sqlite:///PATH`, `postgresql://…`), brought to today's form. CaseError."""
     try:
         from sqlalchemy import create_engine, make_url
         from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -37,12 +37,14 @@ def open_cases(url: str | None = None) -> Cases:
         raise CaseError("cases need more libraries: pip install 'mspike[trials]'") from None
     try:
         where = make_url(url or default_url())
+        if where.drivername == "postgresql":
+            where = where.set(drivername="postgresql+psycopg")  # the one driver that the extras install
         local = where.get_backend_name() == "sqlite"
         if local and where.database and where.database != ":memory:":
             _private(Path(where.database))
         engine = create_engine(where, connect_args={"timeout": WAIT_SECONDS} if local else {})
     except (ArgumentError, NoSuchModuleError, ImportError):
-        raise CaseError("the database URL cannot be used; write sqlite:///PATH or postgresql+psycopg://…") from None
+        raise CaseError("the database URL cannot be used; write sqlite:///PATH or postgresql://…") from None
     except OSError as error:
         raise CaseError(f"the cases cannot be kept there ({error.strerror})") from None
     cases = Cases(engine)
