@@ -16,13 +16,14 @@ pytest.importorskip("pyarrow")
 import numpy as np
 import pyarrow as pa
 
+from cohort.said import of_block, of_state
 from cohort.tables import tables as by_hand
 from doors import PATIENTS, ROOT, read_one
 from mspike.cohort import INPUT, BlockError, derive_block, encode_block
 from mspike.cohort.columns import ASIDE
 from mspike.cohort.encode import LATER, NO_RESULT, NO_THERAPY, RELAPSE, SEVERAL, UNSEEN, last_days
 from mspike.derive import Rules, derive_state, read_meaning, read_rules
-from mspike.derive.kernel.codes import LEVELS, NODAY
+from mspike.derive.kernel.codes import NODAY
 from mspike.derive.line_columns import last_day
 from mspike.derive.settings import read_settings
 from mspike.derive.vocabulary import vocabulary
@@ -168,43 +169,6 @@ def test_lines_responses_and_failures_are_those_of_one_patient(knowledge: Knowle
         said.update({name: len(part) for name, part in ours.items()})
     assert len(found.left) < SOME / 3, Counter(found.left.values())
     assert min(said.values()) > SOME / 3, said
-
-
-def of_block(block: dict[str, Any], place: int, rules: Rules) -> dict[str, Any]:
-    state, lines, of_lines, responses = (block[name] for name in ("state", "lines", "of_lines", "responses"))
-    span = range(*state["line_begins"][place : place + 2])
-    samples = range(*state["response_begins"][place : place + 2])
-    return {
-        "lines": [(day(lines["start"][k]), names(lines["drugs"][k], rules), LEVELS[of_lines["best"][k]]) for k in span],
-        "responses": [
-            (day(responses["day"][k]), int(responses["line"][k]) + 1, LEVELS[responses["level"][k]],
-             LEVELS[responses["confirmed"][k]])
-            for k in samples
-        ],
-        "refractory": {drug for k in span for drug in names(of_lines["refractory"][k], rules)},
-    }  # fmt: skip
-
-
-def of_state(record: Record, knowledge: Knowledge, policies: dict[str, Any]) -> dict[str, Any]:
-    state = derive_state(record, knowledge, policies)
-    return {
-        "lines": [
-            (line.start and line.start.text, tuple(sorted(line.drugs)), line.best_response or "NE")
-            for line in state.lines or ()
-        ],
-        "responses": [
-            (x["date"], x["line"], x["timepoint"], x["confirmed"]) for x in state.responses if x["line"] is not None
-        ],
-        "refractory": {entry.drug for entry in state.refractory},
-    }
-
-
-def day(ordinal: int) -> str:
-    return dt.date.fromordinal(int(ordinal)).isoformat()
-
-
-def names(mask: int, rules: Rules) -> tuple[str, ...]:
-    return tuple(sorted(drug for place, drug in enumerate(rules.drugs) if int(mask) >> place & 1))
 
 
 def test_the_last_day_of_a_drug_is_that_of_one_patient(knowledge: Knowledge) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections import Counter
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from cohort.said import of_block, of_state
 from cohort.tables import tables
 from mspike.cohort import derive_block
-from mspike.derive import Rules, derive_state, read_rules
-from mspike.derive.kernel.codes import LEVELS
+from mspike.derive import Rules, read_rules
 from mspike.knowledge import Knowledge, load_codes, load_knowledge
 from mspike.record import Record, read_case
 from patients import Person, case, people, person, shuffled
@@ -77,7 +76,7 @@ def test_the_state_of_one_patient_is_the_row_of_the_block(rules: Rules, knowledg
         if block["state"]["status"][number]:
             said["left open by the block"] += 1
             continue
-        found, expected = of_block(block, number, rules), of_state(one, rules, knowledge)
+        found, expected = of_block(block, number, rules), of_state(record_of(one), knowledge)
         assert found == expected, f"seed {one.seed}"
         said["lines"] += len(found["lines"])
         said["responses"] += len(found["responses"])
@@ -86,42 +85,10 @@ def test_the_state_of_one_patient_is_the_row_of_the_block(rules: Rules, knowledg
     assert min(said["lines"], said["responses"], said["refractory"]) > SOME / 3, said
 
 
-def of_block(block: dict[str, Any], number: int, rules: Rules) -> dict[str, Any]:
-    state, lines, of_lines, rows = (block[name] for name in ("state", "lines", "of_lines", "responses"))
-    span = range(*state["line_begins"][number : number + 2])
-    samples = range(*state["response_begins"][number : number + 2])
-    return {
-        "lines": [(day(lines["start"][k]), names(lines["drugs"][k], rules), LEVELS[of_lines["best"][k]]) for k in span],
-        "responses": [
-            (day(rows["day"][k]), int(rows["line"][k]) + 1, LEVELS[rows["level"][k]], LEVELS[rows["confirmed"][k]])
-            for k in samples
-        ],
-        "refractory": {drug for k in span for drug in names(of_lines["refractory"][k], rules)},
-    }
-
-
-def of_state(one: Person, rules: Rules, knowledge: Knowledge) -> dict[str, Any]:
+def record_of(one: Person) -> Record:
     (record,) = read_case(json.dumps(case(one, UNITS)), "made.json")
     assert isinstance(record, Record), record
-    state = derive_state(record, knowledge)
-    return {
-        "lines": [
-            (line.start and line.start.text, tuple(sorted(line.drugs)), line.best_response or "NE")
-            for line in state.lines or ()
-        ],
-        "responses": [
-            (x["date"], x["line"], x["timepoint"], x["confirmed"]) for x in state.responses if x["line"] is not None
-        ],
-        "refractory": {entry.drug for entry in state.refractory},
-    }
-
-
-def day(ordinal: int) -> str:
-    return dt.date.fromordinal(int(ordinal)).isoformat()
-
-
-def names(mask: int, rules: Rules) -> tuple[str, ...]:
-    return tuple(sorted(drug for place, drug in enumerate(rules.drugs) if int(mask) >> place & 1))
+    return record
 
 
 def test_the_order_of_rows_says_nothing(rules: Rules) -> None:
