@@ -34,7 +34,7 @@ def tables(people: Iterable[Person], rules: Rules) -> dict[str, dict[str, Any]]:
         for day, word, sure in made.assessments:
             test = codes.STATED_CONFIRMED if sure else codes.STATED
             results.append((day, test, float(codes.LEVELS.index(word))))
-            if word == "PD":
+            if word == "PD" and (sure is not False or rules.response_params[codes.P_NEW_LINE] > 0):
                 rows["signs"].append((number, day, line_codes.SIGN_PD if sure else line_codes.SIGN_MAYBE))
             elif word == "SD" and sure is not False:
                 rows["signs"].append((number, day, line_codes.SIGN_SD))

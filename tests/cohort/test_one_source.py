@@ -20,6 +20,11 @@ from patients import Person, case, people, person, shuffled
 pytest.importorskip("numba")
 MANY = 20_000
 SOME = 500
+OTHERS: list[dict[str, Any]] = [
+    {"response_criteria": "imwg-2006-2011", "missing_data": "flexible", "pd_confirm": "sample"},
+    {"line_policy": "claims", "min_exposure_days": 28, "sd_refractory": "no"},
+    {"line_policy": "cibmtr", "missing_data": "not-evaluable", "reference_value": "lowest"},
+]
 UNITS = {name: next(iter(test.units)) for name, test in load_codes().tests.items() if test.units}
 
 
@@ -57,26 +62,26 @@ def test_plain_and_compiled_are_equal_to_the_bit(rules: Rules, cache: Path) -> N
     assert plain["of_lines"]["refractory"].any()
 
 
-@pytest.mark.parametrize("policies", [
-    {"response_criteria": "imwg-2006-2011", "missing_data": "flexible", "pd_confirm": "sample"},
-    {"line_policy": "claims", "min_exposure_days": 28, "sd_refractory": "no"},
-    {"line_policy": "cibmtr", "missing_data": "not-evaluable", "reference_value": "lowest"},
-])  # fmt: skip
+@pytest.mark.parametrize("policies", OTHERS)
 def test_equal_under_other_policies(policies: dict[str, Any], knowledge: Knowledge, cache: Path) -> None:
     rules = read_rules(knowledge, policies)
     block = tables(people(500, 50_000), rules)
     assert different(derive_block(block, rules, plain=True), derive_block(block, rules, cache=cache)) == []
 
 
-def test_the_state_of_one_patient_is_the_row_of_the_block(rules: Rules, knowledge: Knowledge) -> None:
-    made = list(people(SOME, 70_000))
+@pytest.mark.parametrize(("policies", "seed"), [({}, 70_000), ({}, 700_000), *((p, 700_000) for p in OTHERS)])
+def test_the_state_of_one_patient_is_the_row_of_the_block(
+    policies: dict[str, Any], seed: int, knowledge: Knowledge
+) -> None:
+    rules = read_rules(knowledge, policies)
+    made = list(people(SOME, seed))
     block = derive_block(tables(made, rules), rules, plain=True)
     said: Counter[str] = Counter()
     for number, one in enumerate(made):
         if block["state"]["status"][number]:
             said["left open by the block"] += 1
             continue
-        found, expected = of_block(block, number, rules), of_state(record_of(one), knowledge)
+        found, expected = of_block(block, number, rules), of_state(record_of(one), knowledge, policies)
         assert found == expected, f"seed {one.seed}"
         said["lines"] += len(found["lines"])
         said["responses"] += len(found["responses"])

@@ -99,7 +99,7 @@ def derive_refractory(
         k += 1
     for at in range(o, o + n):
         found, day, after = 0, NODAY, at
-        while after + 1 < o + n and begun[after + 1] - stop[at] < window:
+        while after + 1 < o + n and begun[after + 1] - stop[at] <= window:
             after += 1  # a progression of this line may lie within the window of the drugs of that one
         silent = best[at] != PD and no_response(best[at], sd_counts)  # a progression tells by its day
         unsaid = lines[L_ENDED][at] == 0 or lines[L_ENDED][at] == ONGOING or lines[L_ENDED][at] == S_PROGRESSION
@@ -116,7 +116,7 @@ def derive_refractory(
                 last = first if traits[code] & ONCE else min(end[k], stop[at])
                 t = stop[at] if silent else NODAY
                 own = unsaid and not traits[code] & ONCE
-                if own and t == NODAY and stopped_for_it(k, lo, hi, start, end, drug, note, placed, window):
+                if own and t == NODAY and stopped_for_it(k, lo, hi, start, end, drug, note, placed, stop[at], window):
                     t = last
                 for by in range(at, after + 1):
                     shown = progressed[by]
@@ -127,7 +127,7 @@ def derive_refractory(
                     if t == NODAY and lines[L_ENDED][by] == S_PROGRESSION and within == YES:
                         t = stop[by]
                 if t != NODAY and least > 0 and not traits[code] & ONCE:
-                    given = given_for(k, hi, start, end, drug, begun[at], stop[at], window)
+                    given = given_for(k, lo, hi, start, end, drug, begun[at], stop[at], window)
                     if long_enough(given, given, least) != YES:
                         t = NODAY
                 if t != NODAY:
@@ -138,13 +138,15 @@ def derive_refractory(
 
 
 def stopped_for_it(
-    row: int, lo: int, hi: int, start: Column, end: Column, drug: Column, note: Column, placed: Column, window: float
-) -> bool:
-    """Whether a course of a drug ended for progression by its own record, the last one of the course."""
+    row: int, lo: int, hi: int, start: Column, end: Column, drug: Column, note: Column, placed: Column, stop: int,
+    window: float,
+) -> bool:  # fmt: skip
+    """Whether a course of a drug ended for progression by its own record, the last one of the course in a line that
+    ended on the day `stop`."""
     if note[row] >> STOP_SHIFT & STOP != S_PROGRESSION:
         return False
     for k in range(lo, hi):
-        if start[k] - end[row] > window:
+        if start[k] - end[row] > window or start[k] > stop:
             break
         longer = end[k] > end[row] or (k > row and end[k] == end[row])
         if drug[k] == drug[row] and placed[k] > 0 and longer:
@@ -152,12 +154,17 @@ def stopped_for_it(
     return True
 
 
-def given_for(row: int, hi: int, start: Column, end: Column, drug: Column, begun: int, stop: int, window: float) -> int:
-    """The days from the first to the last dose of the course that begins with a record, within a line."""
-    last = end[row]
+def given_for(
+    row: int, lo: int, hi: int, start: Column, end: Column, drug: Column, begun: int, stop: int, window: float
+) -> int:
+    """The days from the first to the last dose of the course that a record is part of, within a line."""
+    first, last = max(start[row], begun), end[row]
+    for k in range(row - 1, lo - 1, -1):
+        if drug[k] == drug[row] and end[k] >= begun and first - end[k] <= window:
+            first = max(start[k], begun)
     for k in range(row + 1, hi):
         if start[k] > stop or start[k] - last > window:
             break
         if drug[k] == drug[row]:
             last = max(last, end[k])
-    return min(last, stop) - max(start[row], begun)
+    return min(last, stop) - first
