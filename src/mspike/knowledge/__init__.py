@@ -14,7 +14,7 @@ from mspike.knowledge.catalogue import Catalogue
 from mspike.knowledge.codes import Codes, TestSpec, unit_key, unpack_codes, word_key
 from mspike.knowledge.files import KnowledgeError
 from mspike.knowledge.grammar import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
-from mspike.knowledge.inforce import Applied, AppliedRisk, Clause, InForce, Label
+from mspike.knowledge.inforce import Applied, AppliedRisk, Asked, Clause, InForce, Label, sorted_by_clause
 from mspike.knowledge.model import Knowledge
 from mspike.knowledge.names import fact_specs, token
 from mspike.knowledge.pack import Pack, as_expr, load_pack
@@ -58,6 +58,7 @@ __all__ = [
     "YES",
     "Applied",
     "AppliedRisk",
+    "Asked",
     "Catalogue",
     "Clause",
     "Codes",
@@ -90,6 +91,7 @@ __all__ = [
     "named_policies",
     "read_condition",
     "settle",
+    "sorted_by_clause",
     "token",
     "unit_key",
     "word_key",

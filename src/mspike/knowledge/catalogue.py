@@ -13,7 +13,7 @@ import msgspec
 
 from mspike.knowledge.base import first_day
 from mspike.knowledge.grammar import Expr, blockers, names
-from mspike.knowledge.inforce import Applied, AppliedRisk, Clause, InForce, Label, Wanted, Way
+from mspike.knowledge.inforce import Applied, AppliedRisk, Asked, Clause, InForce, Label, Wanted, Way, sorted_by_clause
 from mspike.knowledge.model import Availability, Criterion, Disagreement, FactSpec, Knowledge, Option, Rule, Version
 from mspike.knowledge.names import fact_specs, token
 
@@ -51,12 +51,14 @@ class Catalogue:
         )
 
     @cached_property
-    def clauses(self) -> dict[Clause, tuple[int, ...]]:
-        """What the criteria ask, each once, with the numbers of the criteria that ask it."""
-        found: dict[Clause, list[int]] = {}
-        for number, criterion in enumerate(self.criteria):
-            found.setdefault(criterion.clause, []).append(number)
-        return {clause: tuple(numbers) for clause, numbers in found.items()}
+    def asked(self) -> tuple[Asked, ...]:
+        """What the criteria ask, each once, with the criteria that ask it."""
+        return sorted_by_clause(self.criteria)
+
+    @cached_property
+    def deciding_policies(self) -> tuple[str, ...]:
+        """The policies whose value is the effect of a criterion."""
+        return tuple(sorted({c.policy for c in self.criteria if c.policy}))
 
     @cached_property
     def disagreements(self) -> tuple[Disagreement, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from mspike.knowledge.base import Cite
@@ -52,6 +54,21 @@ class Applied(msgspec.Struct, frozen=True, eq=False):
     source: Cite
     status: str
     policy: str | None = None
+
+
+class Asked(msgspec.Struct, frozen=True, eq=False):
+    """A clause, and the criteria that ask it with their places in a list."""
+
+    clause: Clause
+    criteria: tuple[tuple[int, Applied], ...]
+
+
+def sorted_by_clause(criteria: Iterable[Applied]) -> tuple[Asked, ...]:
+    """What a list of criteria asks, each once."""
+    found: dict[Clause, list[tuple[int, Applied]]] = {}
+    for place, criterion in enumerate(criteria):
+        found.setdefault(criterion.clause, []).append((place, criterion))
+    return tuple(Asked(clause, tuple(placed)) for clause, placed in found.items())
 
 
 class AppliedRisk(msgspec.Struct, frozen=True):

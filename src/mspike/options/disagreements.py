@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
+
+import msgspec
 
 from mspike.knowledge import Catalogue, InForce, Label, model
 from mspike.options.answer import Disagreement, Position
+from mspike.options.printed import source_ref
 from mspike.options.reasons import Explainer
-from mspike.options.truth import tri
+from mspike.options.truth import FACT, Truths, Values, tri
 
 
 def disagree(explainer: Explainer) -> list[Disagreement]:
@@ -17,56 +21,94 @@ def disagree(explainer: Explainer) -> list[Disagreement]:
 
 
 def between_sources(explainer: Explainer) -> Iterator[Disagreement]:
-    catalogue, truths = explainer.catalogue, explainer.truths
+    catalogue, value = explainer.catalogue, explainer.truths.values.get
+    for name, asked in named(catalogue).items():
+        if found := disagreement(catalogue, name, tuple(map(value, asked))):
+            yield found
+
+
+@lru_cache(maxsize=8)
+def named(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """By disagreement of the sources, the facts that its conditions and its words name."""
+    found = {}
     for entry in catalogue.disagreements:
-        if not truths.of(catalogue.clause(entry.when))[0]:
-            continue  # not this record's matter, or not known to be: then a question asks
-        yield Disagreement(
-            topic=entry.topic,
-            positions=[
-                Position(
-                    explainer.source(p.source),
-                    truths.fill(p.says),
-                    tri(truths.of(catalogue.clause(p.when))) if p.when else None,
-                    p.status,
-                    bool(p.when),
-                )
-                for p in entry.positions
-            ],
-            id=entry.disagreement,
-            record=truths.fill(entry.record),
-        )
+        conditions = (entry.when, *(p.when for p in entry.positions if p.when))
+        texts = (entry.record, *(p.says for p in entry.positions))
+        names = [catalogue.clause(when).names for when in conditions] + [FACT.findall(text) for text in texts]
+        found[entry.disagreement] = tuple(dict.fromkeys(chain(*names)))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def disagreement(catalogue: Catalogue, name: str, values: Values) -> Disagreement | None:
+    """Where the facts that it names have these values; None: not this record's matter, or not known to be."""
+    entry = catalogue.knowledge.disagreements[name]
+    truths = Truths(dict(zip(named(catalogue)[name], values, strict=True)))
+    if not truths.of(catalogue.clause(entry.when))[0]:
+        return None  # then a question asks
+    return Disagreement(
+        topic=entry.topic,
+        positions=[
+            Position(
+                source_ref(catalogue, p.source),
+                truths.fill(p.says),
+                tri(truths.of(catalogue.clause(p.when))) if p.when else None,
+                p.status,
+                bool(p.when),
+            )
+            for p in entry.positions
+        ],
+        id=entry.disagreement,
+        record=truths.fill(entry.record),
+    )
 
 
 def between_countries(explainer: Explainer) -> Iterator[Disagreement]:
     """An option whose label the record meets in one country and not in another, or that one of them withdrew."""
-    for item, rows in differing(explainer.catalogue):
-        met = [tri(explainer.truths.of(label.clause)) if label else None for _, _, label in rows]
-        if {True, False} <= set(met) or len({row.status == "withdrawn" for _, row, _ in rows}) > 1:
-            yield Disagreement(
-                topic=f"{item.option.label}: the label differs by country",
-                positions=[
-                    Position(explainer.source(row.source), country_says(country, row), fit, row.review, bool(row.label))
-                    for (country, row, _), fit in zip(rows, met, strict=True)
-                ],
-                id=f"country-{item.option.option}",
-            )
+    catalogue, value = explainer.catalogue, explainer.truths.values.get
+    for labels in differing(catalogue):
+        if found := labels_disagree(catalogue, labels, tuple(map(value, labels.names))):
+            yield found
 
 
-Rows = tuple[tuple[str, model.Availability, Label | None], ...]
+class Labels(msgspec.Struct, frozen=True, eq=False):
+    """An option whose status or label conditions are not the same everywhere."""
+
+    item: InForce
+    rows: tuple[tuple[str, model.Availability, Label | None], ...]
+    """By country."""
+    names: tuple[str, ...]
+    """The facts that the labels name."""
 
 
 @lru_cache(maxsize=8)
-def differing(catalogue: Catalogue) -> tuple[tuple[InForce, Rows], ...]:
-    """The options whose status or label conditions are not the same everywhere, with their row in each country."""
+def differing(catalogue: Catalogue) -> tuple[Labels, ...]:
     found = []
     for item in catalogue.options:
         here = {catalogue.country: item.availability} if item.availability else {}
         own = item.option.availability
         rows = tuple((c, row) for c, row in {**here, **item.elsewhere}.items() if c != "UK" or "UK" in own or c in here)
         if len({(row.status, tuple(c.when for b in row.label for c in b.conditions)) for _, row in rows}) > 1:
-            found.append((item, tuple((c, row, catalogue.label(row)) for c, row in rows)))
+            labels = tuple((c, row, catalogue.label(row)) for c, row in rows)
+            names = chain(*(label.clause.names for _, _, label in labels if label))
+            found.append(Labels(item, labels, tuple(dict.fromkeys(names))))
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def labels_disagree(catalogue: Catalogue, labels: Labels, values: Values) -> Disagreement | None:
+    """Where the facts that the labels name have these values."""
+    truths = Truths(dict(zip(labels.names, values, strict=True)))
+    met = [tri(truths.of(label.clause)) if label else None for _, _, label in labels.rows]
+    withdrawn = {row.status == "withdrawn" for _, row, _ in labels.rows}
+    if not {True, False} <= set(met) and len(withdrawn) == 1:
+        return None
+    option = labels.item.option
+    positions = [
+        Position(source_ref(catalogue, row.source), country_says(country, row), fit, row.review, bool(row.label))
+        for (country, row, _), fit in zip(labels.rows, met, strict=True)
+    ]
+    return Disagreement(f"{option.label}: the label differs by country", positions, f"country-{option.option}")
 
 
 def country_says(country: str, row: model.Availability) -> str:

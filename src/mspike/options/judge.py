@@ -12,7 +12,7 @@ from mspike.options.answer import VERDICTS, Need, Option, Reason
 from mspike.options.label import judge_label
 from mspike.options.printed import print_options
 from mspike.options.reasons import Explainer
-from mspike.options.verdict import CANNOT_TELL, FITS, Outcome
+from mspike.options.verdict import CANNOT_TELL, FITS, RULED_OUT, Outcome
 
 
 class Judgement(msgspec.Struct, gc=False):
@@ -35,20 +35,25 @@ class Judgement(msgspec.Struct, gc=False):
 def weigh(outcomes: Iterable[Outcome]) -> Judgement:
     """Reasons from the statements that hold, needs from those that cannot be told."""
     judged = Judgement()
-    sides = {"supports": judged.supports, "caution": judged.cautions}
+    supports, against, cautions = judged.supports, judged.against, judged.cautions
+    deciding, missing, heaviest = judged.deciding, judged.missing, FITS
     for outcome in outcomes:
-        if outcome.weight > judged.weight:
-            judged.weight = outcome.weight
-        if outcome.reason is not None:
-            sides.get(outcome.reason.effect, judged.against).append(outcome.reason)
-        elif outcome.weight == CANNOT_TELL:
-            judged.deciding += outcome.missing
+        weight, reason = outcome.weight, outcome.reason
+        if weight > heaviest:
+            heaviest = weight
+        if reason is None:
+            (deciding if weight == CANNOT_TELL else missing).extend(outcome.missing)
+        elif reason.effect == "supports":
+            supports.append(reason)
+        elif reason.effect == "caution":
+            cautions.append(reason)
         else:
-            judged.missing += outcome.missing
-    if len(judged.supports) > 1:
-        judged.supports.sort(key=by_kind)
-    if len(judged.against) > 1:
-        judged.against.sort(key=rule_outs_first)
+            against.append(reason)
+    judged.weight = heaviest
+    if len(supports) > 1:
+        supports.sort(key=by_kind)
+    if heaviest == RULED_OUT and len(against) > 1:
+        against.sort(key=rule_outs_first)
     return judged
 
 
@@ -56,8 +61,11 @@ KINDS = ("guideline", "trial", "label", "definition", "seed", "practice")
 """The order in which reasons for are read; a checked statement stands before a draft of its kind."""
 
 
+PLACES = {kind: place for place, kind in enumerate(KINDS)}
+
+
 def by_kind(reason: Reason) -> tuple[int, bool]:
-    return KINDS.index(reason.kind), reason.status == "draft"
+    return PLACES[reason.kind], reason.status == "draft"
 
 
 def rule_outs_first(reason: Reason) -> bool:

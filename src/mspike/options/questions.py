@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 
 from mspike.derive import Line, State
 from mspike.knowledge import token
-from mspike.options.answer import Option, Question
+from mspike.options.answer import Need, Option, Question
 
 
 def ask(options: list[Option], state: State) -> list[Question]:
@@ -18,12 +17,18 @@ def ask(options: list[Option], state: State) -> list[Question]:
 
 def from_needs(options: list[Option]) -> Iterable[Question]:
     """One question for each wording: facts that ask for the same thing are asked for once."""
-    needs = [need for option in options for need in option.needs]  # an option has one for each wording
-    touched = Counter(need.question for need in needs)
-    decided = Counter(need.question for need in needs if need.decides)
-    first = {need.question: need for need in reversed(needs)}
-    for text, number in touched.items():
-        yield Question(first[text].fact, text, number, decided[text], first[text].settles)
+    first: dict[str, Need] = {}
+    touched: dict[str, int] = {}
+    decided: dict[str, int] = {}
+    for option in options:
+        for need in option.needs:  # an option has one for each wording
+            text = need.question
+            if text not in first:
+                first[text], touched[text], decided[text] = need, 0, 0
+            touched[text] += 1
+            decided[text] += need.decides
+    for text, need in first.items():
+        yield Question(need.fact, text, touched[text], decided[text], need.settles)
 
 
 def gaps(options: list[Option], state: State) -> Iterable[Question]:

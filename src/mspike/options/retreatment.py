@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from mspike.derive import Line, State, regimen_facts
-from mspike.knowledge import Applied, Catalogue, InForce
+from mspike.knowledge import Asked, Catalogue, InForce, sorted_by_clause
 from mspike.options.answer import Option, Reason, Repeat
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.printed import print_options
@@ -21,15 +21,13 @@ OPTION = "retreatment"
 
 def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Option:
     """The retreatment option with one entry for each earlier regimen in `repeats`."""
-    own = [c for c in item.criteria if c.origin.startswith(f"{OPTION}/")]
-    shared = [c for c in item.criteria if not c.origin.startswith(f"{OPTION}/")]
-    whole = weigh(explainer.of(shared))
+    whole = weigh(filter(None, explainer.of(*shared_criteria(item))))
     if not state.lines:
         return without_lines(item, state, whole, explainer)
     repeats = []
     weights = []
     for line in state.lines:
-        judged = judge_line(line, own, state, explainer)
+        judged = judge_line(line, item, state, explainer)
         weights.append(judged.weight)
         repeats.append(
             Repeat(
@@ -49,20 +47,28 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
     return option
 
 
+@lru_cache(maxsize=8)
+def shared_criteria(item: InForce) -> tuple[tuple[Asked, ...], int]:
+    """What the option inherits, and how much that is; its own criteria speak of one earlier regimen each time."""
+    shared = [c for c in item.criteria if not c.origin.startswith(f"{OPTION}/")]
+    return sorted_by_clause(shared), len(shared)
+
+
 @lru_cache(maxsize=1024)
-def inherited_by(drugs: tuple[str, ...], catalogue: Catalogue) -> tuple[Applied, ...]:
-    """What a set of drugs carries wherever it is given."""
-    return catalogue.statements(drugs)[0]
+def regimen_criteria(item: InForce, drugs: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Asked, ...], int]:
+    """The option's own criteria, and all that a set of drugs carries wherever it is given."""
+    own = [c for c in item.criteria if c.origin.startswith(f"{OPTION}/")]
+    criteria = (*own, *catalogue.statements(drugs)[0])
+    return sorted_by_clause(criteria), len(criteria)
 
 
-def judge_line(line: Line, own: list[Applied], state: State, explainer: Explainer) -> Judgement:
-    """One earlier regimen: its own criteria and all that its drugs and their classes carry."""
+def judge_line(line: Line, item: InForce, state: State, explainer: Explainer) -> Judgement:
+    """One earlier regimen: the option's own criteria and all that its drugs and their classes carry."""
     catalogue = explainer.catalogue
     own_facts = regimen_facts(line, state, catalogue.knowledge)
     truths = Truths({**explainer.truths.values, **{name: fact.value for name, fact in own_facts.items()}})
     local = Explainer(catalogue, truths, explainer.policies, prefix=f"{line.regimen} (line {line.number}): ")
-    inherited = inherited_by(line.drugs, catalogue)
-    return weigh(local.of((*own, *inherited)))
+    return weigh(filter(None, local.of(*regimen_criteria(item, line.drugs, catalogue))))
 
 
 def without_lines(item: InForce, state: State, whole: Judgement, explainer: Explainer) -> Option:

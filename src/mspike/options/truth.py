@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from mspike.derive import FactValue, leaf_truth, show_value, wire_value
@@ -21,11 +21,6 @@ class Truths:
 
     def __init__(self, values: Mapping[str, FactValue]) -> None:
         self.values = values
-
-    @cached_property
-    def settled(self) -> set[tuple[str, FactValue]]:
-        """The facts that are yes or no."""
-        return {item for item in self.values.items() if item[1] is True or item[1] is False}
 
     def asked(self, clause: Clause) -> Values:
         """The values that a clause asks for."""

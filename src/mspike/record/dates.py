@@ -49,17 +49,21 @@ def months_between(earlier: Day, later: Day) -> Number:
     A month is complete on the same day of a later month, or on that month's last day where it is shorter; the rest
     is a share of the month under way: 15 January to 15 March is 2, to 31 March is 2 + 16/31.
     """
-    return Number(_months(earlier.last, later.first), _months(earlier.first, later.last))
+    least = _months(earlier.last, later.first)
+    whole = earlier.first == earlier.last and later.first == later.last
+    return Number(least, least if whole else _months(earlier.first, later.last))
 
 
 def _months(begin: dt.date, end: dt.date) -> float:
     if end < begin:
         return -_months(end, begin)
     whole = (end.year - begin.year) * 12 + end.month - begin.month
-    if _add_months(begin, whole) > end:
-        whole -= 1
     since = _add_months(begin, whole)
-    return whole + (end - since).days / (_add_months(begin, whole + 1) - since).days
+    if since <= end:
+        following = _add_months(begin, whole + 1)
+    else:
+        whole, since, following = whole - 1, _add_months(begin, whole - 1), since
+    return whole + (end - since).days / (following - since).days
 
 
 def _add_months(date: dt.date, months: int) -> dt.date:
