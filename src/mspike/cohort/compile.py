@@ -18,9 +18,9 @@ from mspike.cohort.cache import private_folder
 
 _ROOMS = ("mspike.derive.kernel", "mspike.cohort")
 """Where a function has to live to be compiled; whatever else a kernel calls is numba's own (`len`, `abs`)."""
-OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
-"""Without the interpreter lock, without a check of every division, and without counting references to the columns at
-every call: the caller holds them."""
+OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False, "forceinline": True}
+"""Without the interpreter lock, without a check of every division, without counting references to the columns at every
+call (the caller holds them), and as one function: some of the kernel's take a hundred columns."""
 _lock = threading.Lock()
 _made: dict[FunctionType, Callable[..., Any]] = {}
 
