@@ -91,16 +91,19 @@ def _read_yaml(text: str, first_line: int) -> Node:
 
 def _grow(events: Any, first_line: int) -> Node:
     """The tree from the parser's events; no recursion, so that depth costs nothing."""
-    import yaml
+    from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+    from yaml import StreamEndEvent as End
 
-    root: Node | None = None
-    stack: list[Any] = []
-    keys: list[str | None] = []
+    next_event = events.get_event
+    root: list[Any] = []
+    top: Any = root
+    key: str | None = None
+    above: list[tuple[Any, str | None]] = []
     nodes = 0
     while True:
-        event = events.get_event()
+        event = next_event()
         kind = type(event)
-        if kind is yaml.ScalarEvent or kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+        if kind is ScalarEvent or kind is MappingStartEvent or kind is SequenceStartEvent:
             line = first_line + event.start_mark.line
             nodes += 1
             if event.anchor is not None or event.tag is not None:
@@ -108,38 +111,35 @@ def _grow(events: Any, first_line: int) -> Node:
             if nodes > MAX_NODES:
                 raise RecordError(f"more than {MAX_NODES} entries in one record", hint="split the file into records")
             node: Node
-            if kind is yaml.ScalarEvent:
-                plain = event.implicit[0]
-                node = Leaf(None if plain and event.value in NULLS else checked(event.value, line), line)
+            if kind is ScalarEvent:
+                text = event.value
+                node = Leaf(None if text in NULLS and event.implicit[0] else checked(text, line), line)
             else:
-                node = Mapping(line) if kind is yaml.MappingStartEvent else []
-            if not stack:
-                root = node
-            elif type(stack[-1]) is list:
-                stack[-1].append(node)
-            elif keys[-1] is None:
-                keys[-1] = _key(node, line)
+                node = Mapping(line) if kind is MappingStartEvent else []
+            if type(top) is list:
+                top.append(node)
+            elif key is None:
+                key = _key(node, line)
                 continue
             else:
-                if keys[-1] in stack[-1]:
-                    stack[-1].twice = stack[-1].twice or keys[-1]
-                stack[-1][keys[-1]] = node
-                keys[-1] = None
-            if kind is not yaml.ScalarEvent:
-                if len(stack) >= MAX_DEPTH:
+                if key in top:
+                    top.twice = top.twice or key
+                top[key] = node
+                key = None
+            if kind is not ScalarEvent:
+                if len(above) >= MAX_DEPTH:
                     raise too_deep(line)
-                stack.append(node)
-                keys.append(None)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            stack.pop()
-            keys.pop()
-        elif kind is yaml.AliasEvent:
+                above.append((top, key))
+                top, key = node, None
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            top, key = above.pop()
+        elif kind is AliasEvent:
             raise _machinery(event, first_line + event.start_mark.line)
-        elif kind is yaml.StreamEndEvent:
-            return Leaf(None) if root is None else root
+        elif kind is End:
+            return root[0] if root else Leaf(None)
 
 
-NULLS = ("", "~", "null", "Null", "NULL")
+NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 
 
 def _key(node: Node, line: int) -> str:
