@@ -49,10 +49,11 @@ def wire_day(day: Day | bool | None) -> Any:
 
 
 def wire_fact(fact: Fact, unit: str) -> dict[str, Any]:
+    value, date = fact.value, fact.date
     return {
-        "value": wire_value(fact.value),
+        "value": wire_value(value) if type(value) is Number else value,
         "unit": unit or None,
-        "date": wire_day(fact.date),
+        "date": date.text if date else None,
         "basis": fact.basis,
         "from": list(fact.sources),
         "because": fact.because,

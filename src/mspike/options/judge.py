@@ -10,7 +10,6 @@ import msgspec
 from mspike.knowledge import Catalogue, InForce
 from mspike.options.answer import VERDICTS, Need, Option, Reason
 from mspike.options.label import judge_label
-from mspike.options.printed import print_options
 from mspike.options.reasons import Explainer
 from mspike.options.verdict import CANNOT_TELL, FITS, RULED_OUT, Outcome
 
@@ -75,7 +74,7 @@ def rule_outs_first(reason: Reason) -> bool:
 def judge_option(item: InForce, explainer: Explainer) -> Option:
     """The option as the answer prints it."""
     label = judge_label(item, explainer)
-    status = print_options(explainer.catalogue)[item.option.option].status
+    status = explainer.printed[item.option.option].status
     judged = weigh(filter(None, (*explainer.of_option(item), label.outcome, status)))
     if label.met is not None:
         judged.supports.insert(0, label.met)
@@ -83,7 +82,7 @@ def judge_option(item: InForce, explainer: Explainer) -> Option:
 
 
 def as_option(item: InForce, judged: Judgement, label_fit: str, explainer: Explainer) -> Option:
-    option, printed = item.option, print_options(explainer.catalogue)[item.option.option]
+    option, printed = item.option, explainer.printed[item.option.option]
     return Option(
         id=option.option,
         label=option.label,

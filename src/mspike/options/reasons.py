@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from mspike.knowledge import Applied, Asked, Catalogue, InForce
 from mspike.options.answer import Reason
-from mspike.options.printed import source_ref
+from mspike.options.printed import print_options, source_ref
 from mspike.options.truth import Truths, Values, because, clause_truth, given
 from mspike.options.verdict import Outcome, weight
 
@@ -23,6 +23,7 @@ class Explainer:
         self.catalogue = catalogue
         self.truths = truths
         self.policies = policies
+        self.printed = print_options(catalogue)
         self.prefix = prefix
         """Stands before every reason: the regimen that is spoken of, where one is judged on its own."""
 

@@ -11,7 +11,6 @@ from mspike.derive import Line, State, regimen_facts
 from mspike.knowledge import Asked, Catalogue, InForce, sorted_by_clause
 from mspike.options.answer import Option, Reason, Repeat
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
-from mspike.options.printed import print_options
 from mspike.options.reasons import Explainer
 from mspike.options.truth import Truths
 from mspike.options.verdict import CANNOT_TELL, RULED_OUT
@@ -80,7 +79,7 @@ def without_lines(item: InForce, state: State, whole: Judgement, explainer: Expl
         nothing = Reason(
             f"{OPTION}/no-earlier-regimen", "rules-out", "definition",
             "No earlier line of therapy: there is no regimen to repeat", explainer.truths.wire(("prior_lines",)),
-            print_options(explainer.catalogue)[OPTION].availability.source, "draft",
+            explainer.printed[OPTION].availability.source, "draft",
         )  # fmt: skip
         whole.against.append(nothing)
         whole.weight = RULED_OUT
