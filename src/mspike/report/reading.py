@@ -23,8 +23,7 @@ def about(state: StateDict, what: str, name: str, kind: str = "drugs") -> bool |
     of that name decides, and where there is none it is unknown.
     """
     lists = state.get(what) or {}
-    named = [item["drug"] if isinstance(item, Mapping) else item for item in lists.get(kind) or ()]
-    if name in named:
+    if any((item["drug"] if isinstance(item, dict) else item) == name for item in lists.get(kind) or ()):
         return True
     if (unknown := lists.get(f"unknown_{kind}")) is not None:
         return None if name in unknown else False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from math import inf
 from typing import Any
 
@@ -151,6 +151,7 @@ def _fact_specs() -> dict[str, model.FactSpec]:
 # -- drugs, paths, regimens
 
 
+@lru_cache(maxsize=256)
 def drug_label(drug: str) -> str:
     """The drug's name in running text."""
     known = load_knowledge().drugs.get(drug)
@@ -158,11 +159,13 @@ def drug_label(drug: str) -> str:
     return label[:1].lower() + label[1:]
 
 
+@lru_cache(maxsize=256)
 def is_steroid(drug: str) -> bool:
     known = load_knowledge().drugs.get(drug)
     return bool(known and known.steroid)
 
 
+@lru_cache(maxsize=256)
 def is_one_time(drug: str) -> bool:
     """A cell product, given once."""
     known = load_knowledge().drugs.get(drug)
