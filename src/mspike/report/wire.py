@@ -97,4 +97,31 @@ def render_ndjson(results: Item | Iterable[Item]) -> bytes:
 
 
 def _finished(item: Item) -> Item:
-    return finish(item) if isinstance(item, Answer) else item
+    if not isinstance(item, Answer):
+        return item
+    done = finish(item)
+    done.options = [
+        msgspec.structs.replace(
+            option,
+            known_risks=_encoded(option.known_risks),
+            availability=_encoded(option.availability),
+            evidence=_encoded(option.evidence),
+        )
+        for option in done.options
+    ]
+    return done
+
+
+MOST_KEPT = 2_000
+_kept: dict[int, tuple[object, msgspec.Raw]] = {}
+
+
+def _encoded(part: object) -> msgspec.Raw:
+    """What an option prints whoever the patient is, half of every answer: it is the same object in the next answer, so
+    it is encoded once. Kept with the object, so that no other one can come to stand at its address."""
+    found = _kept.get(id(part))
+    if found is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        found = _kept[id(part)] = part, msgspec.Raw(ENCODER.encode(part))
+    return found[1]
