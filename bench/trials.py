@@ -1,4 +1,5 @@
-"""Measure the index of trials: loading real records, then many made from them, then searches. Asserts nothing.
+"""Measure the index of trials: loading real records, then many made from them, then searches, and matching one patient
+with all of the real ones. Asserts nothing.
 
     python bench/trials.py [FOLDER] [--copies N]
 
@@ -20,7 +21,12 @@ from statistics import quantiles
 
 import msgspec
 
+from mspike.derive import derive_state
+from mspike.knowledge import load_knowledge, settle
+from mspike.record import Record, read_records
 from mspike.trials import (
+    Matcher,
+    Prepared,
     Query,
     Site,
     Trial,
@@ -32,6 +38,7 @@ from mspike.trials import (
     search_trials,
 )
 
+PATIENT = Path(__file__).resolve().parents[1] / "examples" / "patients" / "after-bcma-car-t" / "record.yaml"
 FORMS = ("ctgov_v2", "ctgov_xml", "nci_cts_v2", "texts_myeloma.ndjson")
 STATUSES = ("RECRUITING",) * 3 + ("NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "TERMINATED") + ("COMPLETED",) * 6
 """About the shares of the registry."""
@@ -57,6 +64,7 @@ def main() -> None:
             loaded = load_trials(index, read_trials(paths))
         show(f"load of {loaded.read} real records", time.perf_counter() - start, real)
         searches(real)
+        matches(real)
         if chosen.copies:
             many = Path(work) / "made.sqlite"
             records = [read for read in read_trials(paths) if isinstance(read, Trial)]
@@ -112,6 +120,25 @@ def searches(path: Path) -> None:
             cuts = quantiles(taken, n=20)
             found = f"{sum(left) // len(left):>8,} found"
             print(f"  search: {name:<32} p50 {cuts[9]:>7.1f} ms  p95 {cuts[18]:>7.1f} ms  {found}")
+
+
+def matches(path: Path) -> None:
+    """One patient against every myeloma trial: with texts that were never read, then with what the first match kept."""
+    (record,) = read_records([PATIENT])
+    assert isinstance(record, Record), record
+    knowledge = load_knowledge()
+    state = derive_state(record, knowledge, settle(knowledge, ()))
+    query = Query(statuses=(), exact=True, limit=0, near=find_place(PLACES[0]))
+    with open_index(path, write=True) as index:
+        criteria = Prepared(index)
+        matcher, taken, count = Matcher(criteria), [], 0
+        for _ in range(ROUNDS + 1):
+            start = time.perf_counter()
+            count = len(matcher.match(state, record, search_trials(index, query)).trials)
+            taken.append((time.perf_counter() - start) * 1000)
+        cuts = quantiles(taken[1:], n=20)
+        print(f"  search and match of {count} trials, texts read anew: {taken[0] / 1000:.1f} s")
+        print(f"  search and match of {count} trials, warm:            p50 {cuts[9]:>7.1f} ms  p95 {cuts[18]:>7.1f} ms")
 
 
 def show(what: str, seconds: float, path: Path) -> None:

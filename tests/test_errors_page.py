@@ -12,7 +12,8 @@ SOURCE = ROOT / "src" / "mspike"
 PAGE = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
 LISTED = set(re.findall(r"^\| `(.+?)` \|", PAGE, flags=re.MULTILINE))
 PLACES = {"RecordError": 0, "refuse": 2, "stop": 0, "closed": 0, "KnowledgeError": 0, "ValueError": 0,
-          "VectorError": 0, "RunnerError": 0, "BlockError": 0, "CacheError": 0}  # fmt: skip
+          "VectorError": 0, "RunnerError": 0, "BlockError": 0, "CacheError": 0, "TrialError": 1, "ServerRefusal": 1,
+          "QueryError": 0, "PlaceError": 0, "CaseError": 0, "say": 0, "tell": 0}  # fmt: skip
 """Call → which argument is the message."""
 FILES = {
     "record": ("RecordError", "refuse"),
@@ -27,6 +28,11 @@ FILES = {
     "cli_export.py": ("stop",),
     "cli_fetch.py": ("stop",),
     "cohort": ("BlockError", "CacheError"),
+    "trials": ("TrialError", "ServerRefusal", "QueryError", "PlaceError", "CaseError", "KnowledgeError", "tell"),
+    "cli_trials.py": ("stop", "say"),
+    "cli_trials_case.py": ("stop", "say"),
+    "cli_trials_index.py": ("stop", "say"),
+    "cli_trials_match.py": ("stop", "say"),
 }
 """Where messages are made, and by which calls."""
 

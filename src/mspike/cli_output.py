@@ -63,6 +63,34 @@ def unnamed(folder: Path) -> IO[bytes]:
     return tempfile.NamedTemporaryFile(dir=folder, prefix=".mspike-", delete=False)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """A file, whole or not at all."""
+    try:
+        path.parent.mkdir(exist_ok=True)
+        file = unnamed(path.parent)
+        try:
+            with file:
+                file.write(data)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        stop(f"--out {path}: cannot be written ({error.strerror})")
+    in_place(file, path)
+
+
+def in_place(file: IO[bytes], path: Path) -> None:
+    """Gives a file that is whole its name."""
+    try:
+        file.close()
+        os.chmod(file.name, 0o666 & ~usual_mask())
+        os.replace(file.name, path)
+    except OSError as error:
+        Path(file.name).unlink(missing_ok=True)
+        stop(f"--out {path}: cannot be written ({error.strerror})")
+    say(f"wrote {path}")
+
+
 def can_draw() -> bool:
     """Whether the picture of the timeline can be drawn here."""
     from mspike.report import timeline
@@ -124,7 +152,7 @@ class Output:
     def put(self, result: Any) -> None:
         """One answer, or the refusal in its place."""
         if self.each and isinstance(result, Answer):
-            self._file((self.target or Path()) / self._name(result.id), self._render(result))
+            write_whole((self.target or Path()) / self._name(result.id), self._render(result))
         elif self.target is None and self.format in STREAMED:
             self._print(self._render(result))
         elif self.written:
@@ -140,7 +168,7 @@ class Output:
             for refusal in self.results:
                 self._print(self._render(refusal))
         elif self.growing is not None:
-            self._in_place(self.growing, self.target or Path())
+            in_place(self.growing, self.target or Path())
             self.growing = None
         elif self.results:
             whole = self._render(self.results[0] if len(self.results) == 1 else self.results)
@@ -148,7 +176,7 @@ class Output:
             if self.target is None or no_page:
                 self._print(whole)
             else:
-                self._file(self.target, whole)
+                write_whole(self.target, whole)
 
     def _one_page(self, count: int) -> None:
         if self.format == "html" and count > 1 and not self.each:
@@ -203,28 +231,3 @@ class Output:
             self.growing.write(data)
         except OSError as error:
             stop(f"--out {target}: cannot be written ({error.strerror})")
-
-    def _file(self, path: Path, data: bytes) -> None:
-        """Whole or not at all."""
-        try:
-            path.parent.mkdir(exist_ok=True)
-            file = unnamed(path.parent)
-            try:
-                with file:
-                    file.write(data)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            stop(f"--out {path}: cannot be written ({error.strerror})")
-        self._in_place(file, path)
-
-    def _in_place(self, file: IO[bytes], path: Path) -> None:
-        try:
-            file.close()
-            os.chmod(file.name, 0o666 & ~usual_mask())
-            os.replace(file.name, path)
-        except OSError as error:
-            Path(file.name).unlink(missing_ok=True)
-            stop(f"--out {path}: cannot be written ({error.strerror})")
-        say(f"wrote {path}")

@@ -91,7 +91,7 @@ def criteria(
         out.put(flat(parsed) if as_ is Shape.annotated else parsed)
     for name in sorted(wanted - found):
         refused += 1
-        say(f"refused: {name}: is in none of the files given")
+        say(f"refused: {name}: is in none of the files given; look at the number, or give the download that holds it")
     out.close()
     raise typer.Exit(REFUSED if refused else ANSWERED)
 
@@ -113,9 +113,10 @@ class Printer:
             self.kept.append(value)
         else:
             from mspike.report.criteria import criteria_lines
+            from mspike.report.trial_search import printable
 
             assert not isinstance(value, dict)  # a flat table has no text form
-            typer.echo(("\n" if self.printed else "") + "\n".join(criteria_lines(value)))
+            typer.echo(("\n" if self.printed else "") + printable("\n".join(criteria_lines(value))))
         self.printed += 1
 
     def close(self) -> None:

@@ -69,7 +69,8 @@ def add(
 ) -> None:
     """Adds an entry; a correction is an entry too."""
     with _opened(cases) as opened:
-        number = opened.add(case, by, kind.value, text, trial=trial, step=step, due=_day(due), corrects=corrects)
+        day = _day("--due", due)
+        number = opened.add(case, by, kind.value, text, trial=trial, step=step, due=day, corrects=corrects)
         typer.echo(f"entry {number}")
 
 
@@ -106,7 +107,7 @@ def due(
 ) -> None:
     """Reminders that are due."""
     with _opened(cases) as opened:
-        for case, entry in opened.due(_day(on) or dt.date.today()):
+        for case, entry in opened.due(_day("--on", on) or dt.date.today()):
             typer.echo(f"{case}{_line(entry)}")
 
 
@@ -142,13 +143,13 @@ def _line(entry: Entry) -> str:
     return f"  {entry.id}  {entry.at}  {entry.by}  {entry.kind}: {said}{takes}{corrected}"
 
 
-def _day(text: str | None) -> dt.date | None:
+def _day(option: str, text: str | None) -> dt.date | None:
     if text is None:
         return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        stop(f"trials case: {text!r} is no day; write it as YYYY-MM-DD")
+        stop(f"trials case: {option} {text!r}: write the day as YYYY-MM-DD")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -40,6 +41,8 @@ def load(
     from mspike.report.trial_search import load_lines
     from mspike.trials import load_trials, read_trials
 
+    if not any(os.path.exists(path) for path in paths):
+        stop(f"trials load: {', '.join(paths)}: no such file; look at the path", REFUSED)
     with opened_index("load", index, write=True) as opened:
         loaded = load_trials(opened, read_trials(paths), refused=_refused)
         typer.echo("\n".join(load_lines(loaded, opened.trials())))
@@ -57,7 +60,7 @@ def sync(
     index: IndexFile = None,
 ) -> None:
     """Brings the index up to date from the registry's API, a page a second. It asks for a condition and a date only."""
-    from mspike.report.trial_search import load_lines
+    from mspike.report.trial_search import counted, load_lines
     from mspike.trials import API, sync_trials
 
     since = _day("sync --updated-since", updated_since)
@@ -68,6 +71,8 @@ def sync(
         else:
             typer.echo(f"the registry's data are of {done.stamp or 'an unknown day'}; {done.pages} pages")
             typer.echo("\n".join(load_lines(done.loaded, opened.trials())))
+            if done.gone:
+                typer.echo(f"no longer in the registry: {counted(done.gone)}; kept, and marked so")
     raise typer.Exit(REFUSED if done.loaded.refused else ANSWERED)
 
 
@@ -76,7 +81,7 @@ def changes(
     index: IndexFile = None,
     format: Printed = Format.text,
 ) -> None:
-    """What opened, closed or changed since a day."""
+    """What opened, closed, changed, or left the registry since a day."""
     from mspike.report.trial_search import change_lines
     from mspike.trials import changes_since
 
@@ -187,7 +192,9 @@ def print_as(format: Format, whole: Any, each: Iterable[Any], lines: Iterable[st
     import msgspec
 
     if format is Format.text:
-        typer.echo("\n".join(lines))
+        from mspike.report.trial_search import printable
+
+        typer.echo(printable("\n".join(lines)))
     elif format is Format.json:
         typer.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
     else:

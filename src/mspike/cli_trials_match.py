@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mspike.cli_output import ANSWERED, REFUSED, say, stop
+from mspike.cli_output import ANSWERED, REFUSED, say, stop, write_whole
 from mspike.cli_trials_index import Format, IndexFile, Printed, opened_index, print_as
 
 if TYPE_CHECKING:
@@ -71,21 +71,30 @@ def packet(
     as_of: AsOf = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where it goes; default: the screen.")] = None,
     index: IndexFile = None,
-    format: Annotated[PacketFormat, typer.Option("--format", help="html is a page to print.")] = PacketFormat.json,
+    format: Annotated[
+        PacketFormat | None,
+        typer.Option("--format", help="html is a page to print; default: html for a FILE.html, else json."),
+    ] = None,
 ) -> None:
     """The shortlist with reasons, open questions, contacts and a call sheet. It names nobody unless asked."""
     import msgspec
 
-    from mspike.report.trial_packet import render_packet_fhir, render_packet_html
+    from mspike.report.trial_packet import render_packet_html
+    from mspike.report.trial_packet_fhir import render_packet_fhir
     from mspike.trials import IDENTITIES, make_packet
 
     asked = {name.strip().lower() for names in identify or () for name in names.split(",")}
     if wrong := sorted(asked - set(IDENTITIES)):
         stop(f"trials packet: --identify {', '.join(wrong)}: there are {', '.join(IDENTITIES)}")
+    if out is not None:
+        check_target(out, record)
+    if format is None:
+        page = out is not None and out.suffix.lower() in (".html", ".htm")
+        format = PacketFormat.html if page else PacketFormat.json
     with reading_index("packet", index) as opened:
         read, state, found = matched("packet", opened, record, near, "", trials, None, True, as_of)
     if not found.trials:
-        stop("trials packet: none of these trials is in the index; load them first", REFUSED)
+        stop("trials packet: none of these trials is in the index; load a download that holds them", REFUSED)
     made = make_packet(found, state, read, frozenset(name for name in IDENTITIES if name in asked))
     if format is PacketFormat.html:
         text = render_packet_html(made)
@@ -96,12 +105,18 @@ def packet(
     if out is None:
         typer.echo(text, nl=False)
     else:
-        try:
-            out.write_text(text, encoding="utf-8")
-        except OSError as error:
-            stop(f"trials packet: --out {out}: cannot be written ({error.strerror})")
-        say(f"wrote {out}")
+        write_whole(out, text.encode())
     raise typer.Exit(ANSWERED)
+
+
+def check_target(out: Path, record: str) -> None:
+    """Stops where the page cannot go; before anything is read."""
+    if out.is_dir():
+        stop(f"trials packet: --out {out}: is a folder; give a file")
+    if not out.parent.is_dir():
+        stop(f"trials packet: --out {out}: the folder {out.parent} does not exist; make it first")
+    if out.exists() and os.path.exists(record) and os.path.samefile(out, record):
+        stop(f"trials packet: --out {out}: is the record; it would be overwritten, give another name")
 
 
 def matched(
@@ -145,7 +160,7 @@ def matched(
     except (PlaceError, QueryError) as error:
         stop(f"trials {command}: {error}")
     for missing in [name for name in ids if name not in {trial.nct_id for trial in found.trials}]:
-        say(f"trials {command}: {missing!r} is not in the index, or has no site within the radius")
+        say(f"trials {command}: {missing!r} is not in the index, or not in the radius; load a download that holds it")
     criteria = Prepared(opened)
     result = Matcher(criteria).match(state, read, found)
     try:
@@ -182,6 +197,8 @@ def reading_index(command: str, path: Path | None) -> Iterator[Index]:
     from mspike.trials import default_path
 
     where = path or default_path()
+    with opened_index(command, path):  # an older form can be read only after a load
+        pass
     with opened_index(command, path, write=where.is_file() and os.access(where, os.W_OK)) as opened:
         if not opened.current:
             say("the index was made with other words or tables of places; the next load brings it up to date")

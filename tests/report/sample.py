@@ -100,7 +100,8 @@ def option(
 
 LEN = "refractory to lenalidomide, 2026-05-11"
 EJECTION = Need("lvef_pct", "What is the ejection fraction?", "carfilzomib, CAR-T and transplant")
-HEPATITIS = Need("hepatitis_b", "HBsAg and anti-HBc?", "prophylaxis before antibodies and T-cell therapy")
+HBV = "What are HBsAg and anti-HBc (hepatitis B)?"
+HEPATITIS = Need("hepatitis_b", HBV, "prophylaxis before antibodies and T-cell therapy")
 T1114 = Need("t1114", "Is t(11;14) present?", "the venetoclax options", decides=True)
 
 
@@ -596,7 +597,7 @@ def sample_answer() -> Answer:
         questions=[
             Question("t1114", "Is t(11;14) present?", 1, 1, "the venetoclax options"),
             Question("painful_local_lesion", "Is there a painful local lesion?", 1, 1, "radiotherapy"),
-            Question("hepatitis_b", "HBsAg and anti-HBc?", 5, 0, "prophylaxis before antibodies and T-cell therapy"),
+            Question("hepatitis_b", HBV, 5, 0, "prophylaxis before antibodies and T-cell therapy"),
             Question("lvef_pct", "What is the ejection fraction?", 2, 0, "carfilzomib, CAR-T and transplant"),
             Question("neuropathy_painful", "Is the neuropathy painful?", 2, 0, "bortezomib dose"),
             Question("extramedullary", "Is there extramedullary disease on imaging?", 1, 0, "watchful waiting"),

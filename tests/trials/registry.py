@@ -23,16 +23,27 @@ class Registry:
         """Token (`first` = no token, `version`) → the answers that come before the right one."""
         self.tokens: dict[int, str] = {}
         """Page → another token for the next than its own."""
+        self.total: int | None = sum(map(len, pages))
+        """How many studies it says there are; None = it does not say."""
+        self.alone: dict[str, dict[str, Any]] = {}
+        """Studies that no page has, by number."""
         self.url = ""
 
     def answer(self, path: str, params: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
         self.asked.append((path, params))
         if path == "/version":
             key, body = "version", {"apiVersion": "2.0.5", "dataTimestamp": self.stamp}
+        elif path.startswith("/studies/"):
+            key = path.removeprefix("/studies/")
+            if key not in self.alone and not self.faults.get(key):
+                return 404, b"not found", {}
+            body = self.alone.get(key, {})
         else:
             key = params.get("pageToken", "first")
             number = 0 if key == "first" else int(key.removeprefix("p"))
             body = {"studies": self.pages[number]}
+            if params.get("countTotal") and self.total is not None:
+                body["totalCount"] = self.total
             if number + 1 < len(self.pages) or number in self.tokens:
                 body["nextPageToken"] = self.tokens.get(number, f"p{number + 1}")
         if self.faults.get(key):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,58 @@ def test_no_index_yet() -> None:
     result = run("search")
     assert result.exit_code == 3
     assert "mspike trials load" in result.stderr
+
+
+def test_no_index_is_made_of_a_path_that_is_not_there(index: Path) -> None:
+    shown = run("load", "/nowhere/at/all.json")
+    assert shown.exit_code == 3
+    assert "/nowhere/at/all.json: no such file" in shown.output
+    assert not index.exists()
+
+
+def test_a_registry_s_text_moves_no_cursor(tmp_path: Path) -> None:
+    odd = study(1)
+    odd["protocolSection"]["identificationModule"]["briefTitle"] = "Title\x1b[2J \x07\u202e\nsecond\rline"
+    (tmp_path / "odd.json").write_text(json.dumps(odd))
+    run("load", str(tmp_path / "odd.json"))
+    for shown in (run("search"), run("criteria", str(tmp_path / "odd.json")), run("changes", "--since", "2020-01-01")):
+        assert shown.exit_code == 0
+        assert "Title" in shown.stdout
+        assert shown.stdout.replace("\n", "").isprintable()
+
+
+def test_what_left_the_registry(tmp_path: Path) -> None:
+    pytest.importorskip("httpx")
+    with serving(Registry([[study(1), study(2)]])) as registry:
+        assert run("sync", "--from", registry.url).exit_code == 0
+        registry.pages[0].pop()
+        registry.total, registry.stamp = 1, "2026-10-27T00:00:00"
+        shown = run("sync", "--from", registry.url)
+    assert "no longer in the registry: 1 trial; kept, and marked so" in shown.stdout
+    assert "no longer in the registry since" in run("search", "--status", "any").stdout
+    assert "No longer in the registry: 1" in run("changes", "--since", "2026-01-01").stdout
+    found = json.loads(run("search", "--status", "any", "--format", "json").stdout)
+    assert [bool(trial["gone_since"]) for trial in found["trials"]] == [False, True]
+
+
+def test_a_disk_that_fills_up(tmp_path: Path, index: Path) -> None:
+    resource = pytest.importorskip("resource")
+    studies = "\n".join(json.dumps(study(number)) for number in range(1, 2001))
+    (tmp_path / "many.ndjson").write_text(studies)
+    command = [sys.executable, "-c", "from mspike.cli import main; main()", "trials", "load", "many.ndjson"]
+
+    def load(most: int) -> subprocess.CompletedProcess[str]:
+        limit = (most, resource.RLIM_INFINITY)
+        return subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+        )  # fmt: skip
+
+    full = load(800_000)
+    assert full.returncode == 3
+    assert "the disk is full or fails; what was loaded before is kept; make room and load again" in full.stderr
+    assert "Traceback" not in full.stderr
+    kept = json.loads(run("search", "--status", "any", "--limit", "1", "--format", "json").stdout)["total"]
+    assert kept % 500 == 0
+    assert load(resource.RLIM_INFINITY).returncode == 0
+    assert json.loads(run("search", "--status", "any", "--format", "json").stdout)["total"] == 2000

@@ -91,7 +91,7 @@ def test_each_answer(index: Index) -> None:
     assert by_fact["refractory", "inclusion"].answer == "not-met"
     assert by_fact["prior_treatment", "exclusion"].answer == "not-met"
     assert by_fact["platelets_10e9_l", "inclusion"].answer == "unknown"
-    assert by_fact["platelets_10e9_l", "inclusion"].question == "What are the platelets?"
+    assert by_fact["platelets_10e9_l", "inclusion"].question == "What is the platelet count?"
     assert by_fact["hiv", "exclusion"].answer == "unknown"
     assert by_fact["cns_active", "exclusion"].answer == "met"
     assert first.ruled_out
@@ -121,7 +121,7 @@ def test_the_order_and_the_next_question(index: Index) -> None:
     assert "no ranking" in match.order
     counts = [(question.settles, question.trials) for question in match.next_questions]
     assert counts == sorted(counts, reverse=True)
-    assert match.next_questions[0].question == "HIV?"
+    assert match.next_questions[0].question == "Is there an HIV infection?"
     assert not any("eligible" in msgspec.json.encode(one).decode().lower() for one in match.trials)
 
 
@@ -174,6 +174,33 @@ def test_every_fact_of_the_table_is_a_fact() -> None:
     names = {word for one in table.conditions for text in (one.met, one.broken) for word in facts_in(text)}
     assert names <= set(specs)
     assert set(table.measured) <= set(questions())
+
+
+BEGINS = ("Are", "Could", "Did", "Does", "Has", "Have", "How", "Is", "Was", "What", "When", "Which", "Why")
+
+
+def test_every_question_is_a_plain_sentence() -> None:
+    table = load_match_rules()
+    names = {word for one in table.conditions for text in (one.met, one.broken) for word in facts_in(text)}
+    names |= {limit.fact for limit in table.numbers.values()} | {"exposed_bcma", "refractory_lenalidomide"}
+    for question in [*(questions()[name] for name in names), *table.asked.values()]:
+        assert question.split()[0] in BEGINS, question
+        assert question.endswith("?"), question
+        assert len(question.split()) >= 4, question
+
+
+def test_a_disease_is_asked_for_by_its_name() -> None:
+    from trials.written import exclusion, the
+
+    asked = rule_of(the(exclusion("POEMS syndrome"), "diagnosis")).ask
+    assert asked == "Is there, or was there, POEMS syndrome?"
+
+
+def test_two_questions_of_one_rule_are_counted_apart() -> None:
+    from mspike.trials.match import QUESTION
+
+    assert QUESTION.findall("Is it so? What is the dose (mg)?") == ["Is it so?", "What is the dose (mg)?"]
+    assert QUESTION.findall("") == []
 
 
 def facts_in(text: str) -> set[str]:

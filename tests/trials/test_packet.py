@@ -66,7 +66,7 @@ def test_reasons_questions_and_contacts(case: str) -> None:
     assert [one["quote"] for one in first["open"]] == ["Known HIV infection"]
     assert [one["quote"] for one in first["to_read"]] == ["Odd things"]
     assert first["contacts"] == [{"name": "Study Line", "phone": "555-0100", "email": "site@example.org"}]
-    assert packet["questions"] == ["HIV?"]
+    assert packet["questions"] == ["Is there an HIV infection?"]
     assert packet["wishes"]["wants"] == ["oral"]
     assert packet["wishes"]["caregiver"] is True
     assert packet["call_sheet"]
@@ -117,10 +117,35 @@ def test_the_fhir_is_valid(case: str, shared: Path) -> None:
         (["--trials", "NCT00000000"], 3, "none of these trials"),
         (["--trials", "NCT99000001", "--identify", "name"], 2, "there are"),
         (["--trials", "'; DROP TABLE trial"], 3, "none of these trials"),
-        (["--trials", "NCT99000001", "--out", "/no/such/place"], 2, "cannot be written"),
+        (["--trials", "NCT99000001", "--out", "/no/such/place"], 2, "make it first"),
     ],
 )
 def test_what_cannot_be_made(case: str, given: list[str], code: int, word: str) -> None:
     shown = run("packet", case, *given)
     assert shown.exit_code == code
+    assert word in shown.output
+
+
+def test_a_file_of_html_is_a_page(case: str, tmp_path: Path) -> None:
+    assert run("packet", case, "--trials", "NCT99000001", "--out", str(tmp_path / "x.html")).exit_code == 0
+    assert (tmp_path / "x.html").read_text().startswith("<!doctype html>")
+
+
+def test_an_older_page_stays_where_a_new_one_cannot_be_written(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.html").write_text("older")
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr("mspike.cli_output.os.replace", lambda *_: (_ for _ in ()).throw(full))
+    shown = run("packet", case, "--trials", "NCT99000001", "--out", str(tmp_path / "x.html"))
+    assert shown.exit_code == 2
+    assert "cannot be written (No space left on device)" in shown.output
+    assert [path.name for path in tmp_path.glob("*html*")] == ["x.html"]
+    assert (tmp_path / "x.html").read_text() == "older"
+
+
+@pytest.mark.parametrize(("out", "word"), [(".", "is a folder"), ("case.json", "would be overwritten")])
+def test_where_a_page_cannot_go(case: str, out: str, word: str) -> None:
+    shown = run("packet", case, "--trials", "NCT99000001", "--out", str(Path(case).parent / out))
+    assert shown.exit_code == 2
     assert word in shown.output

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mspike.report.trial_search import NOTE, age_lines, funnel_lines, near_lines
+from mspike.report.trial_search import (
+    NOTE,
+    age_lines,
+    counted,
+    funnel_lines,
+    gone_words,
+    near_lines,
+    record_age,
+    status_words,
+)
 
 if TYPE_CHECKING:
     from mspike.trials import CriterionMatch, Match, TrialMatch
@@ -24,7 +33,7 @@ def match_lines(match: Match, limit: int = 20) -> Iterator[str]:
     yield from funnel_lines(match.search)
     yield ""
     yield from age_lines(match.search)
-    yield f"As of {match.as_of}: {len(match.trials) - out:,} trials without a conflict, {out:,} ruled out"
+    yield f"As of {match.as_of}: {counted(len(match.trials) - out)} without a conflict, {out:,} ruled out"
     yield f"Order: {match.order}"
     if match.next_questions:
         first, *others = match.next_questions[:ASKED_FIRST]
@@ -45,6 +54,9 @@ def trial_lines(trial: TrialMatch, match: Match) -> Iterator[str]:
     counts = trial.counts
     yield f"{trial.trial.nct_id}  {trial.trial.title}"
     yield f"  {trial.verdict}"
+    yield f"  {status_words(trial.trial.status)}; {record_age(trial.trial)}"
+    if trial.trial.gone_since:
+        yield f"  {gone_words(trial.trial.gone_since)}"
     yield f"  {counts['met']} met · {counts['not-met']} not met · {counts['unknown']} unknown · " + (
         f"{counts['not-computable']} for a person to read"
     )

@@ -1,120 +1,174 @@
-"""The hand-over to trial sites: a page to print, and FHIR R4."""
+"""The hand-over to trial sites as a page, for the screen and for paper."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mspike.report.html import HERE, POLICY, UNSEEN
+from mspike.report import words
+from mspike.report.html import HERE, POLICY, UNSEEN, css_text, unbroken_dates
+from mspike.report.trial_search import BASES, REGISTRIES, gone_words, source_words, status_words
 
 if TYPE_CHECKING:
-    from mspike.trials import Packet, Shortlisted
+    from jinja2 import Template
 
-STATUS = {
-    "RECRUITING": "active", "ENROLLING_BY_INVITATION": "active", "AVAILABLE": "active",
-    "NOT_YET_RECRUITING": "approved", "APPROVED_FOR_MARKETING": "approved",
-    "ACTIVE_NOT_RECRUITING": "closed-to-accrual", "NO_LONGER_AVAILABLE": "closed-to-accrual",
-    "SUSPENDED": "temporarily-closed-to-accrual", "TEMPORARILY_NOT_AVAILABLE": "temporarily-closed-to-accrual",
-    "TERMINATED": "administratively-completed", "COMPLETED": "completed", "WITHDRAWN": "withdrawn",
-}  # fmt: skip
-"""Registry status → ResearchStudy.status. What the registry does not say is `in-review`, with a note."""
-PHASES = {
-    "EARLY_PHASE1": "early-phase-1", "PHASE1": "phase-1", "PHASE2": "phase-2", "PHASE3": "phase-3", "PHASE4": "phase-4",
-    "PHASE1 PHASE2": "phase-1-phase-2", "PHASE2 PHASE3": "phase-2-phase-3", "NA": "n-a",
-}  # fmt: skip
-STYLE = (
-    "body{font:11pt/1.4 sans-serif;max-width:50em;margin:2em auto;padding:0 1em;overflow-wrap:anywhere}"
-    "section{break-before:page}h1,h2,h3{line-height:1.2;break-after:avoid}li{margin:.3em 0;break-inside:avoid}"
-    "dt{font-weight:bold}small{color:#444}.blank{display:inline-block;min-width:12em;border-bottom:1px solid #444}"
-    ".consent{border:1px solid #444;padding:1em;break-inside:avoid}"
-)
+    from mspike.trials import Contact, CriterionMatch, NearSite, Packet, Shortlisted
+
 REGISTRY = "https://clinicaltrials.gov"
+LONGEST = 700
+"""Characters of one quote on the page; JSON has all of it."""
+SHEETS = ("mspike.css", "packet.css")
 
 
 def render_packet_html(packet: Packet) -> str:
     """One self-contained page; every word of the registry and the record is escaped."""
+    template, style = _page()
+    style += _page_rule(packet)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    text: str = template.render(
+        packet=packet, person=_person(packet), registry=REGISTRY, style=_markup(style), policy=POLICY.format(digest)
+    )
+    return UNSEEN.sub("\ufffd", text.lstrip())
+
+
+@cache
+def _page() -> tuple[Template, str]:
+    """The template, compiled once, and the style sheet."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     page = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    text = page.get_template("trial_packet.html").render(packet=packet, style=STYLE, policy=POLICY.format(digest))
-    return UNSEEN.sub("\ufffd", text)
+    page.globals["words"] = words
+    said: dict[str, Callable[..., Any]] = {
+        "dates": unbroken_dates, "excerpt": excerpt, "yes_no": yes_no, "gone": gone_words, "about": about_words,
+        "miles": miles_words, "age": age_words, "sources": dated_words, "site": site_words, "contacts": contact_lines,
+        "by_words": by_words,
+    }  # fmt: skip
+    page.filters.update(said)
+    styles = "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in SHEETS)
+    return page.get_template("trial_packet.html"), styles
 
 
-def render_packet_fhir(packet: Packet) -> str:
-    """A Bundle (collection): a List, and a ResearchStudy for each of its trials. It names no patient."""
-    studies = [_study(trial, packet) for trial in packet.trials]
-    entries = [_list(packet), *studies]
-    bundle = {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "timestamp": f"{packet.made_on.isoformat()}T00:00:00Z",
-        "entry": [{"fullUrl": f"{REGISTRY}/{e['resourceType']}/{e['id']}", "resource": e} for e in entries],
-    }
-    return json.dumps(bundle, ensure_ascii=False, indent=2) + "\n"
+def _page_rule(packet: Packet) -> str:
+    """The margins of the paper and what stands in them; the printer's paper decides its size."""
+    right = css_text(f"as of {packet.as_of} · ") + ' counter(page) "/" counter(pages)'
+    small = "font: 7.5pt sans-serif; color: #333"
+    return (
+        f"\n@page {{ margin: 13mm 14mm 15mm; @bottom-left {{ content: {css_text(words.FOOTER)}; {small} }}"
+        f" @bottom-right {{ content: {right}; {small} }} }}\n"
+    )
 
 
-def _list(packet: Packet) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "resourceType": "List",
-        "id": "trials-to-ask-about",
-        "status": "current",
-        "mode": "snapshot",
-        "title": "Clinical trials to ask about",
-        "date": packet.made_on.isoformat(),
-        "note": [{"text": packet.limits}, *({"text": f"Open: {question}"} for question in packet.questions)],
-    }
-    if packet.trials:
-        found["entry"] = [
-            {"item": {"reference": f"ResearchStudy/{one.nct_id}", "display": _text(f"{one.title}: {one.verdict}")}}
-            for one in packet.trials
-        ]
-    else:
-        found["emptyReason"] = {"text": "no trial was chosen"}
-    return found
+def _person(packet: Packet) -> list[tuple[str, str]]:
+    """What was asked to be told of the person."""
+    given = packet.person
+    told = (("Record", given.id), ("Age", given.age), ("Sex", given.sex), ("Place", given.place))
+    return [(name, value) for name, value in told if value]
 
 
-def _study(trial: Shortlisted, packet: Packet) -> dict[str, Any]:
-    notes = [trial.verdict]
-    notes += [f"speaks against it: {c.id} “{c.quote}” ({c.because})" for c in trial.against]
-    notes += [f"open: {c.id} “{c.quote}” {c.question}" for c in trial.open]
-    if trial.status not in STATUS:
-        notes.append("the registry record gives no status")
-    found: dict[str, Any] = {
-        "resourceType": "ResearchStudy",
-        "id": trial.nct_id,
-        "identifier": [{"system": REGISTRY, "value": trial.nct_id}],
-        "title": _text(trial.title) or trial.nct_id,
-        "status": STATUS.get(trial.status, "in-review"),
-        "note": [{"text": _text(note)} for note in notes],
-    }
-    if code := PHASES.get(" ".join(trial.phases)):
-        system = "http://terminology.hl7.org/CodeSystem/research-study-phase"
-        found["phase"] = {"coding": [{"system": system, "code": code}]}
-    if trial.sponsor.strip():
-        found["sponsor"] = {"display": _text(trial.sponsor)}
-    contacts = [made for contact in trial.contacts if (made := _contact(contact.name, contact.phone, contact.email))]
-    if contacts:
-        found["contact"] = contacts
-    if trial.nearest is not None:
-        site = trial.nearest
-        name = ", ".join(part for part in (site.facility, site.city, site.state, site.country) if part.strip())
-        if name:
-            found["site"] = [{"display": _text(name)}]
-    return found
+class Said(NamedTuple):
+    """A passage of the registry's text and what comes of it."""
+
+    quote: str
+    note: str
+    """Which criteria, what settles them, and for whom they are."""
+    questions: tuple[str, ...]
 
 
-def _contact(name: str, phone: str, email: str) -> dict[str, Any]:
-    ways = [{"system": system, "value": _text(v)} for system, v in (("phone", phone), ("email", email)) if v.strip()]
-    made: dict[str, Any] = {"name": _text(name)} if name.strip() else {}
-    return made | ({"telecom": ways} if ways else {})
+def by_words(found: Iterable[CriterionMatch], ask: bool) -> Iterator[Said]:
+    """Criteria that stand in the same words, together. What is the same for all of them is said by the heading."""
+    from mspike.trials import NOT_SAID, TO_READ
+
+    for quote, same in groupby(found, key=lambda one: (one.quote, one.cohorts)):
+        rules = list(same)
+        notes = [", ".join(one.id for one in rules)]
+        notes += dict.fromkeys(one.because for one in rules if one.because not in (NOT_SAID, TO_READ))
+        notes += ["another day may change it"] if any(one.changes and one.answer == "not-met" for one in rules) else []
+        notes += [] if quote[1] == ("all",) else [f"only {', '.join(quote[1])}"]
+        questions = dict.fromkeys(one.question for one in rules if ask and one.question)
+        yield Said(excerpt(quote[0]), " · ".join(notes), tuple(questions))
 
 
-def _text(text: str) -> str:
-    """A FHIR string: no control characters, blanks in one."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+def excerpt(text: str, longest: int = LONGEST) -> str:
+    """One line of a text; of a very long one the beginning, and how much is left out."""
+    plain = " ".join(text.split())
+    if len(plain) <= longest:
+        return plain
+    left = len(plain) - longest
+    return f"{plain[:longest].rstrip()} …" + (
+        f" ({left:,} more characters in the record)" if longest == LONGEST else ""
+    )
+
+
+def yes_no(value: bool | None) -> str:
+    return "not recorded" if value is None else "yes" if value else "no"
+
+
+def about_words(trial: Shortlisted) -> str:
+    """`recruiting · phase 1/2 · A sponsor · drug, drug`."""
+    phases = "/".join(phase.removeprefix("PHASE").replace("_", " ").lower() for phase in trial.phases if phase != "NA")
+    parts = (
+        status_words(trial.status),
+        f"phase {phases}" if phases else "",
+        trial.sponsor,
+        ", ".join(trial.treatments),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def miles_words(trial: Shortlisted) -> str:
+    """How far the nearest site is, and on what that rests."""
+    if trial.nearest is None:
+        return "not known" if trial.place_unknown else "no place was asked, or no recruiting site is in the record"
+    site = trial.nearest
+    unit = "mile" if site.about_miles == 1 else "miles"
+    miles = f"about {site.about_miles:,} {unit}" if site.about_miles else "less than a mile"
+    return f"{site.city or 'a site'}, {miles}" + ("" if site.recruiting else ", not yet recruiting")
+
+
+def site_words(site: NearSite) -> str:
+    """Its name, and how far it is, to what point."""
+    name = ", ".join(filter(None, (site.facility, site.city, site.state, site.zip, site.country)))
+    unit = "mile" if site.about_miles == 1 else "miles"
+    miles = f"about {site.about_miles:,} {unit}" if site.about_miles else "less than a mile"
+    return f"{name}; {miles} {BASES.get(site.basis, '')}, in a straight line"
+
+
+def contact_lines(trial: Shortlisted) -> Iterator[str]:
+    """Whom the record names, the nearest site's own first."""
+    for people, of in ((trial.nearest.contacts if trial.nearest else (), "site"), (trial.contacts, "trial")):
+        for contact in people:
+            yield f"{_contact(contact)} (of the {of})"
+
+
+def _contact(contact: Contact) -> str:
+    role = contact.role.replace("_", " ").lower()
+    return ", ".join(filter(None, (contact.name, role, contact.phone, contact.email)))
+
+
+def age_words(trial: Shortlisted, packet: Packet) -> str:
+    """`downloaded 2026-11-01, 20 days before this page`."""
+    if trial.taken_on is None:
+        return "the download carries no date"
+    days = (packet.made_on - trial.taken_on).days
+    return f"downloaded {trial.taken_on}, {days:,} {'day' if days == 1 else 'days'} before this page"
+
+
+def dated_words(trial: Shortlisted, packet: Packet) -> str:
+    """Whose record it is, when it last changed, when it was downloaded."""
+    changed = f"last changed {trial.updated}" if trial.updated else "gives no date of its last change"
+    registry = trial.source.partition("-")[0]
+    whose = source_words(trial) or f"record of {REGISTRIES.get(registry, registry)}"
+    return f"{words.capital(whose)}, {changed}; {age_words(trial, packet)}."
+
+
+def _markup(text: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(text)

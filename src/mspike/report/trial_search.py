@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mspike.trials import Change, Found, Loaded, NearSite, Search, TrialChange
+    from mspike.trials import Change, Found, Loaded, NearSite, Other, Search, Shortlisted, TrialChange
 
 BASES = {
     "address": "to the site's coordinates",
@@ -30,6 +30,13 @@ NOTE = (
 )
 
 
+def printable(text: str) -> str:
+    """Lines as any terminal can show them: a registry's text moves no cursor and turns no direction."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)
+
+
 def load_lines(loaded: Loaded, held: int) -> Iterator[str]:
     """What a load came to."""
     yield (
@@ -37,8 +44,14 @@ def load_lines(loaded: Loaded, held: int) -> Iterator[str]:
         f"{loaded.older} older than what the index has (kept in its history), {loaded.refused} refused"
     )
     if loaded.unplaced:
-        yield f"{loaded.unplaced} of the new and changed trials have a site of unknown place, or list none"
-    yield f"the index holds {held:,} trials"
+        have = "has" if loaded.unplaced == 1 else "have"
+        yield f"{loaded.unplaced} of the new and changed trials {have} a site of unknown place, or list none"
+    yield f"the index holds {counted(held)}"
+
+
+def counted(number: int, one: str = "trial") -> str:
+    """`1 trial`, `2,000 trials`."""
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
 
 
 def search_lines(found: Search) -> Iterator[str]:
@@ -87,9 +100,10 @@ def age_lines(found: Search) -> Iterator[str]:
 
 def _trial(trial: Found, found: Search) -> Iterator[str]:
     phases = "/".join(phase.removeprefix("PHASE") for phase in trial.phases if phase != "NA")
-    status = trial.status.replace("_", " ").lower() or "status not given"
     yield f"{trial.nct_id}  {trial.title}"
-    yield f"  {status}" + (f" · phase {phases}" if phases else "") + f" · {_ages(trial)}"
+    yield f"  {status_words(trial.status)}" + (f" · phase {phases}" if phases else "") + f" · {_ages(trial)}"
+    if trial.gone_since:
+        yield f"  {gone_words(trial.gone_since)}"
     if trial.tier_because:
         yield f"  {trial.tier_because}"
     if trial.treatments:
@@ -106,7 +120,14 @@ def _trial(trial: Found, found: Search) -> Iterator[str]:
         yield f"  not stated in the record: {', '.join(trial.not_stated)}"
     for contact in trial.contacts[:2]:
         yield "  contact: " + ", ".join(filter(None, (contact.name, contact.phone, contact.email)))
-    yield f"  {_age(trial)}"
+    yield f"  {record_age(trial)}"
+    if trial.also:
+        yield f"  {source_words(trial)}"
+
+
+def status_words(status: str) -> str:
+    """`not yet recruiting`."""
+    return status.replace("_", " ").lower() or "status not given"
 
 
 def _ages(trial: Found) -> str:
@@ -131,7 +152,8 @@ def near_lines(site: NearSite, found: Search) -> Iterator[str]:
         yield "    contact: " + ", ".join(filter(None, (contact.name, contact.role, contact.phone, contact.email)))
 
 
-def _age(trial: Found) -> str:
+def record_age(trial: Found) -> str:
+    """When the record last changed, and how old its download is."""
     record = f"record last changed {trial.updated}" if trial.updated else "the record gives no date of its last change"
     if trial.taken_on is None:
         return f"{record}; the download carries no date"
@@ -139,7 +161,33 @@ def _age(trial: Found) -> str:
     return f"{record}; downloaded {trial.taken_on}, {days} ago"
 
 
-HEADINGS = {"opened": "Opened", "new": "New in the index", "closed": "Closed", "changed": "Changed"}
+HEADINGS = {
+    "opened": "Opened", "new": "New in the index", "closed": "Closed", "gone": "No longer in the registry",
+    "changed": "Changed",
+}  # fmt: skip
+REGISTRIES = {"ctgov": "ClinicalTrials.gov", "nci": "NCI"}
+
+
+def gone_words(since: str) -> str:
+    """Of a trial that a sync asked for in vain."""
+    return f"no longer in the registry since {since[:10]}: what is shown is the last record that it had"
+
+
+def source_words(trial: Found | Shortlisted) -> str:
+    """`record of ClinicalTrials.gov, completed by NCI (recruiting, last changed 2026-10-01)`; empty where one registry
+    alone tells it."""
+    if not trial.also:
+        return ""
+    first = trial.source.partition("-")[0]
+    return f"record of {REGISTRIES.get(first, first)}, completed by {', '.join(map(_other, trial.also))}"
+
+
+def _other(other: Other) -> str:
+    """Another record, by what it says of itself: the two can contradict each other."""
+    changed = f"last changed {other.updated}" if other.updated else "without a date of its last change"
+    taken = f"downloaded {other.taken_on}" if other.taken_on else "its download carries no date"
+    registry = REGISTRIES.get(other.form.partition("-")[0], other.form)
+    return f"{registry} ({status_words(other.status)}, {changed}, {taken})"
 
 
 def change_lines(changes: list[TrialChange], since: str) -> Iterator[str]:
@@ -151,9 +199,12 @@ def change_lines(changes: list[TrialChange], since: str) -> Iterator[str]:
         if change.what != what:
             what = change.what
             yield f"{HEADINGS[what]}: {sum(other.what == what for other in changes):,}"
-        status = change.status.replace("_", " ").lower() or "status not given"
+        status = status_words(change.status)
         yield f"  {change.nct_id}  {change.title}"
-        yield f"    {status} · " + (f"record of {change.updated}" if change.updated else "record without a date")
+        record = f"record of {change.updated}" if change.updated else "record without a date"
+        yield f"    {status} · {REGISTRIES.get(change.registry, change.registry)}, {record}"
+        if change.what == "gone":
+            yield f"    {gone_words(change.seen)}"
         for part in change.changes:
             yield f"    {part.field}{_difference(part)}"
 

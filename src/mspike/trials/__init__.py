@@ -17,20 +17,33 @@ from mspike.trials.criteria import (
 from mspike.trials.gazetteer import Point
 from mspike.trials.index import Index, default_path, open_index
 from mspike.trials.load import Loaded, load_trials
-from mspike.trials.match import CohortMatch, CriterionMatch, Match, Matcher, NextQuestion, TrialMatch
+from mspike.trials.match import NOT_SAID, TO_READ, CohortMatch, CriterionMatch, Match, Matcher, NextQuestion, TrialMatch
 from mspike.trials.packet import IDENTITIES, Identity, Packet, Shortlisted, make_packet
 from mspike.trials.places import PlaceError, find_place, read_radius
 from mspike.trials.prepared import Prepared
 from mspike.trials.search import Found, NearSite, Search, search_trials
 from mspike.trials.sources import read_trials
 from mspike.trials.sync import API, Synced, sync_trials
-from mspike.trials.trial import RECRUITING, STATUSES, Contact, Intervention, Site, Snapshot, Text, Trial, TrialError
+from mspike.trials.trial import (
+    RECRUITING,
+    STATUSES,
+    Contact,
+    Intervention,
+    Other,
+    Site,
+    Snapshot,
+    Text,
+    Trial,
+    TrialError,
+)
 
 __all__ = [
     "API",
     "IDENTITIES",
+    "NOT_SAID",
     "RECRUITING",
     "STATUSES",
+    "TO_READ",
     "Case",
     "CaseError",
     "Cases",
@@ -50,6 +63,7 @@ __all__ = [
     "Matcher",
     "NearSite",
     "NextQuestion",
+    "Other",
     "Packet",
     "Parsed",
     "PlaceError",

@@ -86,7 +86,7 @@ def _parts(query: Query, columns: Columns, near: int) -> Iterator[Filter]:
         yield _age(columns, query.age)
     if query.sex:
         if query.sex not in ("female", "male"):
-            raise QueryError(f"sex {query.sex!r}: registries know female and male")
+            raise QueryError(f"sex {query.sex!r}: registries know female and male; give one of them, or leave it out")
         yield _listed(columns, "sex", query.sex, "sexes", 1 if query.sex == "female" else 2)
     if query.phases:
         mask = bits(_known("phase", query.phases, PHASES), PHASES)
@@ -117,7 +117,7 @@ def _parts(query: Query, columns: Columns, near: int) -> Iterator[Filter]:
         unplaced = columns.where("unplaced", bool) & ~near
         yield Filter("place", asked, columns.all & ~near & ~unplaced, unplaced)
     elif query.radius_miles is not None:
-        raise QueryError("a radius needs a place; give --near")
+        raise QueryError(f"a radius of {query.radius_miles:g} miles needs a place; give --near")
 
 
 def _disease(query: Query) -> str:
@@ -147,7 +147,7 @@ def _listed(columns: Columns, name: str, asked: str, column: str, mask: int) -> 
 
 def _age(columns: Columns, age: float) -> Filter:
     if not 0 <= age <= 130:
-        raise QueryError(f"age {age:g}: an age lies between 0 and 130 years")
+        raise QueryError(f"age {age:g}: an age lies between 0 and 130 years; give the completed years")
     years = int(age) if age >= 2 else age  # a limit of 75 years holds until the 76th birthday
     young = columns.where("min_age", lambda limit: limit is not None and limit > years)
     return Filter("age", f"{age:g} years", young | columns.where("max_age", lambda v: v is not None and v < years))
@@ -166,7 +166,7 @@ def phrases(name: str, texts: Iterable[str]) -> str:
 
 def _tokens(name: str, text: str) -> list[str]:
     if not (found := tokens(text)):
-        raise QueryError(f"{name} {text!r} holds no word")
+        raise QueryError(f"{name} {text!r} holds no word; write letters or digits")
     return found
 
 

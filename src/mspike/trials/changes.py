@@ -9,10 +9,12 @@ from typing import Any, Literal
 import msgspec
 
 from mspike.trials.facets import OPEN, opening
+from mspike.trials.gone import gone_since
 from mspike.trials.index import Index, told, unpack
 from mspike.trials.trial import RECRUITING, Site, Trial
 
-What = Literal["new", "opened", "closed", "changed"]
+What = Literal["new", "opened", "closed", "gone", "changed"]
+"""`gone`: the registry no longer has it."""
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -28,6 +30,8 @@ class TrialChange(msgspec.Struct, frozen=True, kw_only=True):
 
     nct_id: str
     title: str
+    registry: str
+    """Whose record: `ctgov` or `nci`."""
     what: What
     status: str
     updated: str
@@ -41,11 +45,14 @@ def changes_since(index: Index, since: dt.date) -> list[TrialChange]:
     """Trials whose record is newer in this index than the day, by what became of them, then by NCT number."""
     with told(index.path):
         found = list(_changes(index, f"{since.isoformat()}T"))
-    order = ("opened", "new", "closed", "changed")
+    order = ("opened", "new", "closed", "gone", "changed")
     return sorted(found, key=lambda change: (order.index(change.what), change.nct_id))
 
 
 def _changes(index: Index, since: str) -> Iterator[TrialChange]:
+    for nct, seen in gone_since(index.db, since):
+        if (record := index.record(nct)) is not None:
+            yield _told(record, "gone", seen, ())
     touched = index.db.execute(
         "SELECT DISTINCT nct, registry FROM version WHERE seen >= ? ORDER BY nct, registry", (since,)
     ).fetchall()
@@ -83,8 +90,8 @@ def compare(before: Trial, after: Trial, seen: str = "") -> Iterator[TrialChange
 
 def _told(trial: Trial, what: What, seen: str, fields: tuple[Change, ...]) -> TrialChange:
     return TrialChange(
-        nct_id=trial.id, title=trial.title or trial.official_title, what=what, seen=seen, updated=trial.updated,
-        status=trial.status if trial.status_given else "", changes=fields,
+        nct_id=trial.id, title=trial.title or trial.official_title, registry=trial.snapshot.form.partition("-")[0],
+        what=what, seen=seen, updated=trial.updated, status=trial.status if trial.status_given else "", changes=fields,
     )  # fmt: skip
 
 

@@ -21,7 +21,9 @@ AGAIN = (408, 425, 429, 500, 502, 503, 504)
 
 
 class ServerRefusal(TrialError):
-    """The server says that it will not answer this; asking again brings nothing."""
+    """The server says that it will not answer this; asking again brings nothing. `code` is its HTTP status."""
+
+    code = 0
 
 
 class Client:
@@ -68,7 +70,11 @@ class Client:
                     continue
             trouble = f"the server answered {code}"
             if code not in AGAIN:
-                raise ServerRefusal(f"{self.base}/{path}", trouble, "look at the condition, the date and --from")
+                refusal = ServerRefusal(
+                    f"{self.base}/{path}", f"the server answered {code}", "look at the condition, the date and --from"
+                )
+                refusal.code = code
+                raise refusal
             pause = max(pause, min(_retry_after(later), LONGEST_WAIT))
         raise TrialError(
             f"{self.base}/{path}", f"{trouble}, {TRIES} times", "sync again later; it goes on where it stopped"

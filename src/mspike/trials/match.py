@@ -6,6 +6,7 @@ left is "no conflict found, n questions open", since a registry text leaves rule
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
@@ -27,6 +28,9 @@ ORDER = (
 
 
 NOT_SAID = "the record does not say"
+TO_READ = "a person has to read it"
+QUESTION = re.compile(r"[^?\s][^?]*\?")
+"""One of the questions that a criterion asks."""
 
 
 class CriterionMatch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -266,8 +270,8 @@ def next_questions(found: Iterable[TrialMatch]) -> Iterable[NextQuestion]:
             continue
         here: dict[str, bool] = {}
         for one in match.criteria:
-            if one.question and one.answer == "unknown":
-                here[one.question] = here.get(one.question, False) or bool(one.facts)
+            for question in QUESTION.findall(one.question) if one.answer == "unknown" else ():
+                here[question] = here.get(question, False) or bool(one.facts)
         for question, settles in here.items():
             trials[question] = trials.get(question, 0) + 1
             settled[question] = settled.get(question, 0) + settles

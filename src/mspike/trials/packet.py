@@ -11,9 +11,9 @@ import msgspec
 
 from mspike.derive import State, show_value
 from mspike.record import Record
-from mspike.trials.match import CriterionMatch, Match, TrialMatch
+from mspike.trials.match import ORDER, CriterionMatch, Match, TrialMatch
 from mspike.trials.search import NearSite
-from mspike.trials.trial import Contact
+from mspike.trials.trial import Contact, Other
 
 Identity = Literal["id", "age", "sex", "place"]
 IDENTITIES: tuple[Identity, ...] = ("id", "age", "sex", "place")
@@ -31,9 +31,10 @@ NOTED = ("called on", "spoke with", "answer", "slot or waiting list", "next step
 """Blank fields of the sheet, one set a trial."""
 CONSENT = (
     "I agree that the information on these pages is given to the trial sites named here, to ask whether a trial could "
-    "be considered. I can take this back at any time. Name, date, signature: ______________________"
+    "be considered. I can take this back at any time."
 )
-INSURANCE = "Insurance, and whether it was asked about trial costs: ______________________"
+SIGNED = ("name", "date", "signature")
+INSURANCE = "Which insurance, and was it asked about the costs of a trial?"
 
 
 class Shortlisted(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +57,14 @@ class Shortlisted(msgspec.Struct, frozen=True, kw_only=True):
     """What no record answers: a person reads it."""
     nearest: NearSite | None
     contacts: tuple[Contact, ...]
+    place_unknown: bool
     updated: str
     taken_on: dt.date | None
+    source: str
+    also: tuple[Other, ...]
+    """Other registries' records, which fill what the leading one leaves empty."""
+    gone_since: str
+    """The day on which a sync no longer found it at the registry; empty = it was there."""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +102,8 @@ class Packet(msgspec.Struct, frozen=True, kw_only=True):
     noted: tuple[str, ...] = NOTED
     insurance: str = INSURANCE
     consent: str = CONSENT
+    signed: tuple[str, ...] = SIGNED
+    order: str = f"Order: {ORDER}"
     limits: str = (
         "A list to ask about. A registry text leaves rules to the protocol and to the site: nothing here says that "
         "somebody can join, and only the trial's site can."
@@ -152,12 +161,14 @@ def _shortlisted(one: TrialMatch, *, identified: bool) -> Shortlisted:
         against=tuple(c for c in criteria if c.answer == "not-met" or c.against),
         open=tuple(c for c in criteria if c.answer == "unknown" and not c.against),
         to_read=tuple(c for c in criteria if c.answer == "not-computable"),
-        nearest=shown.nearest, contacts=shown.contacts, updated=shown.updated, taken_on=shown.taken_on,
+        nearest=shown.nearest, contacts=shown.contacts, place_unknown=shown.place_unknown,
+        updated=shown.updated, taken_on=shown.taken_on, source=shown.source, also=shown.also,
+        gone_since=shown.gone_since,
     )  # fmt: skip
 
 
 def _without_person(criterion: CriterionMatch) -> CriterionMatch:
     """Without the values of age and sex, which can tell who it is."""
     if {"age", "female"} & set(criterion.facts):
-        return msgspec.structs.replace(criterion, because="left out: age and sex")
+        return msgspec.structs.replace(criterion, because="age and sex are left out here")
     return criterion

@@ -21,7 +21,6 @@ MILES_A_DEGREE = 69.0
 KM_A_MILE = 1.609344
 NEAR_MILES = 30.0
 """Cities of one name that lie this close together are one place."""
-MISSING = "the tables of places are not installed; install mspike[trials], or give LATITUDE,LONGITUDE"
 
 
 class Box(NamedTuple):
@@ -72,7 +71,7 @@ def read_radius(text: str) -> float:
         raise PlaceError(f"radius {text!r} is no distance; write 50, 50mi or 80km")
     miles = float(found[1]) / (KM_A_MILE if found[2] == "km" else 1)
     if not 0 < miles <= 12500:
-        raise PlaceError(f"radius {text!r}: a distance lies above 0 and below 12,500 miles")
+        raise PlaceError(f"radius {text!r}: a distance lies above 0 and below 12,500 miles; write 50, 50mi or 80km")
     return miles
 
 
@@ -82,11 +81,11 @@ def find_place(text: str) -> Point:
     if pair := re.fullmatch(r"(-?\d+(?:\.\d+)?)\s*[,;]\s*(-?\d+(?:\.\d+)?)", given):
         latitude, longitude = float(pair[1]), float(pair[2])
         if abs(latitude) > 90 or abs(longitude) > 180:
-            raise PlaceError(f"{given!r} lies off the globe; latitude is −90 to 90, longitude −180 to 180")
+            raise PlaceError(f"{given!r} lies off the globe; write LATITUDE,LONGITUDE: −90 to 90, −180 to 180")
         return Point(latitude, longitude, "coordinates", given)
     if re.fullmatch(r"\d{5}(-\d{4})?", given):
         if not installed():
-            raise PlaceError(MISSING)
+            raise _without_tables()
         if (point := zip_point(given)) is None:
             raise PlaceError(f"no ZIP code {given[:5]} is known; give another one, or the city and state")
         return point
@@ -95,8 +94,12 @@ def find_place(text: str) -> Point:
             f"{given!r} is no place; give a US ZIP code of five digits, or city and state, or city and country"
         )
     if not installed():
-        raise PlaceError(MISSING)
+        raise _without_tables()
     return _city(given)
+
+
+def _without_tables() -> PlaceError:
+    return PlaceError("the tables of places are not installed; install mspike[trials], or give LATITUDE,LONGITUDE")
 
 
 def _city(given: str) -> Point:

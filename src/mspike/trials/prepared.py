@@ -10,7 +10,7 @@ import msgspec
 
 from mspike.knowledge import load_codes, load_trial_words
 from mspike.trials.criteria import Parsed, apply_corrections, load_corrections, parse_criteria
-from mspike.trials.index import Index, unpack
+from mspike.trials.index import Index
 
 
 class Prepared:
@@ -23,11 +23,10 @@ class Prepared:
 
     def __call__(self, nct: str) -> Parsed | None:
         """Of the newest record of a trial; None where the index does not hold it."""
-        query = "SELECT v.digest FROM trial t JOIN version v ON v.id = t.version WHERE t.nct = ?"
-        row = self._index.db.execute(query, (nct,)).fetchone()
-        if row is None:
+        digest = self._index.digest(nct)
+        if digest is None:
             return None
-        key = (nct, bytes(row[0]))
+        key = (nct, digest)
         if key not in self._known:
             self._known[key] = self._kept(*key) or self._parsed(*key)
         return self._known[key]
@@ -48,8 +47,8 @@ class Prepared:
         return msgspec.msgpack.decode(row[0], type=Parsed) if row else None
 
     def _parsed(self, nct: str, digest: bytes) -> Parsed:
-        query = "SELECT v.record FROM trial t JOIN version v ON v.id = t.version WHERE t.nct = ?"
-        trial = unpack(self._index.db.execute(query, (nct,)).fetchone()[0])
+        trial = self._index.record(nct)
+        assert trial is not None
         parsed = apply_corrections(parse_criteria(trial), trial, _corrections().get(nct, ()))
         self._new[nct, digest] = parsed
         return parsed

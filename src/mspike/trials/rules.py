@@ -54,7 +54,7 @@ def _made(criterion: Criterion) -> Rule:
     table = load_match_rules()
     if criterion.fact in table.unanswerable:
         return Rule(why_not=table.unanswerable[criterion.fact])
-    ask = table.asked.get(criterion.fact, "")
+    ask = table.asked.get(f"{criterion.fact} {criterion.about.get('disease')}") or table.asked.get(criterion.fact, "")
     for entry in table.conditions:
         if _fits(entry, criterion):
             changes = criterion.fact in table.numbers and table.numbers[criterion.fact].changes

@@ -15,13 +15,13 @@ from typing import NamedTuple
 import msgspec
 
 from mspike.trials.asked import ANY, Filter, Query, filters, tiers
-from mspike.trials.columns import Columns, bits_set
-from mspike.trials.facets import OPEN, opening
+from mspike.trials.columns import Columns, bits_set, joined
+from mspike.trials.facets import OPEN, PLANNED, opening
 from mspike.trials.gazetteer import Point
-from mspike.trials.index import Index, unpack
+from mspike.trials.index import Index, shown
 from mspike.trials.places import boxes, miles_between
 from mspike.trials.tiers import tier_because
-from mspike.trials.trial import Contact, Trial
+from mspike.trials.trial import Contact, Other, Trial
 
 PLANNED_LATER = 100_000
 """Added to the miles of a site that does not recruit yet: any site that does comes before it."""
@@ -34,11 +34,10 @@ ORDER = (
 
 
 class Away(NamedTuple):
-    """The nearest site of a trial: miles (PLANNED_LATER more where it does not recruit yet), place, position there."""
+    """The nearest site of a trial: miles (PLANNED_LATER more where it does not recruit yet), and the place."""
 
     miles: float
     place: int
-    number: int
 
 
 class NearSite(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,6 +82,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     taken_on: dt.date | None
     snapshot_age_days: int | None
     source: str
+    """The form of the record; where several registries have one, of the newest, which leads."""
+    also: tuple[Other, ...] = ()
+    """Other registries' records that fill what the leading one leaves empty."""
+    gone_since: str = ""
+    """The day on which a sync no longer found it at the registry; empty = it was there."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -121,8 +125,8 @@ def search_trials(index: Index, query: Query, today: dt.date | None = None) -> S
     """Raises QueryError for what cannot be asked, and TrialError for the file's own troubles."""
     with index.reading() as db:
         columns = index.columns()
-        away = _nearest(db, columns, query, query.radius_miles) if query.radius_miles is not None else {}
-        asked = filters(query, columns, columns.number(away))
+        away = _nearest(db, query, query.radius_miles) if query.radius_miles is not None else {}
+        asked = filters(query, columns, columns.bits(away))
         steps, kept, unsaid = [Step("in the index", "", len(columns.rows))], columns.all, 0
         for part in asked:
             kept &= ~part.drops
@@ -131,9 +135,10 @@ def search_trials(index: Index, query: Query, today: dt.date | None = None) -> S
         exact, unsaid = kept & tiers(query, columns)[0], unsaid & kept
         if query.near is not None and query.radius_miles is None:
             away = _widening(db, columns, query, exact & ~unsaid)
-        order = _ordered(kept, exact, unsaid, columns.number(away), away)
+        order = _ordered(columns, kept, exact, unsaid, away)
         chosen = islice(order, query.offset, query.offset + query.limit if query.limit else None)
-        found = tuple(_found(db, query, asked, columns.rows[bit], bit, exact, away.get(bit), today) for bit in chosen)
+        rows = ((bit, columns.rows[bit]) for bit in chosen)
+        found = tuple(_found(db, query, asked, row, bit, exact, away.get(row), today) for bit, row in rows)
         loaded = db.execute("SELECT max(seen) FROM version").fetchone()[0] or ""
     taken = [trial.taken_on for trial in found if trial.taken_on]
     return Search(
@@ -152,11 +157,12 @@ def search_trials(index: Index, query: Query, today: dt.date | None = None) -> S
     )
 
 
-def _ordered(kept: int, exact: int, unsaid: int, placed: int, away: dict[int, Away]) -> Iterator[int]:
+def _ordered(columns: Columns, kept: int, exact: int, unsaid: int, away: dict[int, Away]) -> Iterator[int]:
     """The bits of what is left, in the order that ORDER tells."""
+    placed, rows = columns.bits(away), columns.rows
     for tier in (exact, kept & ~exact):
         for said in (tier & placed & ~unsaid, tier & placed & unsaid):
-            yield from sorted(bits_set(said), key=lambda bit: (away[bit].miles, bit))
+            yield from sorted(bits_set(said), key=lambda bit: away[rows[bit]].miles)
         yield from bits_set(tier & ~placed & ~unsaid)
         yield from bits_set(tier & ~placed & unsaid)
 
@@ -165,30 +171,35 @@ def _widening(db: sqlite3.Connection, columns: Columns, query: Query, first: int
     """Without a radius: the trials about the place, as far out as the answer needs. Those of `first` come first; a site
     that recruits within a radius is nearer than any beyond it."""
     for radius in WIDER_MILES if query.limit else ():
-        away = _nearest(db, columns, query, radius)
-        sure = columns.number(bit for bit, site in away.items() if site.miles < PLANNED_LATER)
+        away = _nearest(db, query, radius)
+        sure = columns.bits(row for row, site in away.items() if site.miles < PLANNED_LATER)
         if (sure & first).bit_count() >= query.offset + query.limit:
             return away
-    return _nearest(db, columns, query, None)
+    return _nearest(db, query, None)
 
 
-def _nearest(db: sqlite3.Connection, columns: Columns, query: Query, radius: float | None) -> dict[int, Away]:
-    """The nearest site of each trial that has one within the radius; None = any distance."""
+def _nearest(db: sqlite3.Connection, query: Query, radius: float | None) -> dict[int, Away]:
+    """Row → the nearest site of each trial that has one within the radius; None = any distance."""
     if query.near is None:
         return {}
     here = (query.near.latitude, query.near.longitude)
     limit = radius if radius is not None else float("inf")
-    places = ((id_, miles_between(here, (lat, lon))) for id_, lat, lon in _places(db, query.near, radius))
-    db.execute("CREATE TEMP TABLE IF NOT EXISTS near_place (id INTEGER PRIMARY KEY, miles REAL)")
-    db.execute("DELETE FROM near_place")
-    db.executemany("INSERT INTO near_place VALUES (?,?)", [pair for pair in places if pair[1] <= limit])
-    only_va = "WHERE s.va >= 1" if query.va else ""
-    rows = db.execute(
-        "SELECT s.trial, min(n.miles + CASE s.opening WHEN ? THEN 0 ELSE ? END), s.place, s.number "
-        f"FROM near_place n CROSS JOIN site s ON s.place = n.id {only_va} GROUP BY s.trial",
-        (OPEN, PLANNED_LATER),
-    )
-    return {columns.bit(row): Away(*rest) for row, *rest in rows}
+    places = ((miles_between(here, (lat, lon)), id_) for id_, lat, lon in _places(db, query.near, radius))
+    near = {place: miles for miles, place in places if miles <= limit}
+    sites = db.execute(SITES, (msgspec.json.encode(list(near)).decode(), int(query.va)))
+    groups = [(Away(near[place] + LATER[opens], place), trials) for place, opens, trials in sites]
+    found: dict[int, Away] = {}
+    for away, trials in sorted(groups, reverse=True):  # the farthest first, so that a nearer one takes its place
+        found |= dict.fromkeys(joined(trials), away)
+    return found
+
+
+LATER = {OPEN: 0.0, PLANNED: PLANNED_LATER}
+SITES = (
+    "SELECT place, opening, group_concat(trial) FROM site "
+    "WHERE place IN (SELECT value FROM json_each(?)) AND va >= ? GROUP BY place, opening"
+)
+"""The trials with a site at each of these places: joined, since a row fetched for each would take much longer."""
 
 
 def _places(db: sqlite3.Connection, near: Point, radius: float | None) -> Iterator[tuple[int, float, float]]:
@@ -208,18 +219,22 @@ def _found(
     db: sqlite3.Connection, query: Query, asked: list[Filter], row: int, bit: int, exact: int, away: Away | None,
     today: dt.date | None,
 ) -> Found:  # fmt: skip
-    record, taken, unplaced = db.execute(
-        "SELECT v.record, v.taken, t.unplaced FROM trial t JOIN version v ON v.id = t.version WHERE t.row = ?", (row,)
-    ).fetchone()
-    trial, tier = unpack(record), 1 if exact >> bit & 1 else 2
+    kept = db.execute("SELECT unplaced, versions, record FROM trial WHERE row = ?", (row,)).fetchone()
+    unplaced, trial, tier = kept[0], shown(db, *kept[1:]), 1 if exact >> bit & 1 else 2
     missing = tuple(part.name for part in asked if part.unsaid >> bit & 1)
-    near = _near_site(db, trial, away) if away is not None else None
-    return _shown(query, trial, tier, missing, near, bool(unplaced), taken, today or dt.date.today())
+    near = _near_site(db, query, row, trial, away) if away is not None else None
+    gone = db.execute("SELECT since FROM gone WHERE nct = ?", (trial.id,)).fetchone()
+    return _told(query, trial, tier, missing, near, bool(unplaced), gone[0][:10] if gone else "", today)
 
 
-def _near_site(db: sqlite3.Connection, trial: Trial, away: Away) -> NearSite:
-    site, recruiting = trial.sites[away.number], away.miles < PLANNED_LATER
+def _near_site(db: sqlite3.Connection, query: Query, row: int, trial: Trial, away: Away) -> NearSite:
+    recruiting = away.miles < PLANNED_LATER
+    asked = (row, away.place, OPEN if recruiting else PLANNED, int(query.va))
+    number = db.execute(
+        "SELECT min(number) FROM site WHERE trial = ? AND place = ? AND opening = ? AND va >= ?", asked
+    ).fetchone()[0]
     basis = db.execute("SELECT basis FROM place WHERE id = ?", (away.place,)).fetchone()[0]
+    site = trial.sites[number]
     return NearSite(
         facility=site.facility, city=site.city, state=site.state, zip=site.zip, country=site.country,
         status=site.status or trial.status, recruiting=recruiting, basis=basis, contacts=site.contacts,
@@ -227,11 +242,10 @@ def _near_site(db: sqlite3.Connection, trial: Trial, away: Away) -> NearSite:
     )  # fmt: skip
 
 
-def _shown(
-    query: Query, trial: Trial, tier: int, missing: tuple[str, ...], near: NearSite | None, unplaced: bool, taken: str,
-    today: dt.date,
+def _told(
+    query: Query, trial: Trial, tier: int, missing: tuple[str, ...], near: NearSite | None, unplaced: bool, gone: str,
+    today: dt.date | None,
 ) -> Found:  # fmt: skip
-    day = dt.date.fromisoformat(taken) if taken else None
     return Found(
         nct_id=trial.id,
         title=trial.title or trial.official_title,
@@ -240,7 +254,7 @@ def _shown(
         tier_because="" if query.cancer_type == ANY else tier_because(query.cancer_type, tier, trial),
         phases=trial.phases,
         conditions=trial.conditions,
-        treatments=tuple(item.name for item in trial.interventions),
+        treatments=tuple(dict.fromkeys(item.name for item in trial.interventions)),
         sponsor=trial.sponsor,
         min_age_years=trial.min_age_years,
         max_age_years=trial.max_age_years,
@@ -250,7 +264,9 @@ def _shown(
         recruiting_sites=sum(opening(site, trial.status) == OPEN for site in trial.sites),
         contacts=trial.contacts,
         updated=trial.updated,
-        taken_on=day,
-        snapshot_age_days=(today - day).days if day else None,
+        taken_on=trial.snapshot.taken_on,
+        snapshot_age_days=trial.snapshot.age_days(today or dt.date.today()),
         source=trial.snapshot.form,
+        also=trial.also,
+        gone_since=gone,
     )

@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from mspike.trials.client import Client, ServerRefusal
+from mspike.trials import gone
+from mspike.trials.client import PAUSE_SECONDS, Client, ServerRefusal
 from mspike.trials.index import Index
 from mspike.trials.load import Loaded, load_trials, stamp
 from mspike.trials.sources import read_bytes
@@ -34,6 +35,8 @@ class Synced(msgspec.Struct, kw_only=True):
     unchanged: bool = False
     """The registry's data are those of the last whole sync: nothing was asked for."""
     loaded: Loaded = msgspec.field(default_factory=Loaded)
+    gone: int = 0
+    """Trials of earlier syncs that the registry no longer has: kept, and marked."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -45,6 +48,8 @@ class Place(msgspec.Struct, frozen=True):
     pages: int = 0
     finished: str = ""
     """When (UTC); empty = not yet."""
+    awaited: int | None = None
+    """How many studies are still to come; None = the registry did not say how many there are."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -52,6 +57,19 @@ class Page(msgspec.Struct, frozen=True):
 
     studies: list[msgspec.Raw]
     nextPageToken: str = ""
+    totalCount: int | None = None
+
+
+class Round(msgspec.Struct, frozen=True):
+    """A sync of one condition from one registry."""
+
+    query: dict[str, str]
+    key: str
+    """Of the query, in the index."""
+    condition: str
+    """Of the condition, whatever the date: what it brings is noted under this."""
+    whole: bool
+    """Not only what changed since a day: what it does not bring is no longer there."""
 
 
 def sync_trials(
@@ -69,25 +87,33 @@ def sync_trials(
     query = {"query.cond": condition, "pageSize": str(page_size)}
     if updated_since is not None:
         query["filter.advanced"] = f"AREA[LastUpdatePostDate]RANGE[{updated_since.isoformat()},MAX]"
-    key = msgspec.json.encode([base.rstrip("/"), query]).decode()
-    with Client(base, wait) as client:
-        version = client.get("version", {}, msgspec.json.Decoder(dict[str, Any]).decode)
-        data_stamp = str(version.get("dataTimestamp") or "")
+    names = [msgspec.json.encode([base.rstrip("/"), part]).decode() for part in (query, condition.lower())]
+    asked, key = Round(query, names[0], names[1], updated_since is None), names[0]
+
+    def pause(seconds: float) -> None:
+        if seconds > PAUSE_SECONDS:
+            tell(f"the registry is busy or fails; it is asked again in {seconds:.0f} seconds")
+        wait(seconds)
+
+    with Client(base, pause) as client:
+        data_stamp = _stamp_of(client)
         known = _known(index, key)
         if known and known.finished and data_stamp and known.stamp == data_stamp:
             return Synced(stamp=data_stamp, unchanged=True)
         if known and known.token and known.stamp == data_stamp:
             try:
-                return _follow(index, client, query, key, known, refused, tell)
+                return _follow(index, client, asked, known, refused, tell)
             except ServerRefusal:
                 tell("the registry no longer knows where the last sync stopped: from the beginning")
-        return _follow(index, client, query, key, Place(stamp=data_stamp), refused, tell)
+        if asked.whole:
+            gone.begin(index, asked.condition)
+        return _follow(index, client, asked, Place(stamp=data_stamp), refused, tell)
 
 
-def _read(page: Page, where: str, data_stamp: str) -> Iterator[Trial | TrialError]:
+def _read(studies: list[bytes], where: str, data_stamp: str) -> Iterator[Trial | TrialError]:
     """The trials of a page; the registry's stamp dates those that carry none."""
-    for number, raw in enumerate(page.studies, 1):
-        for read in read_bytes(bytes(raw), f"{where}#{number}"):
+    for number, raw in enumerate(studies, 1):
+        for read in read_bytes(raw, f"{where}#{number}"):
             if isinstance(read, Trial) and read.snapshot.taken_on is None and (day := _day(data_stamp)):
                 dated = Snapshot(form=read.snapshot.form, file=read.snapshot.file, taken_on=day, version=data_stamp)
                 read = msgspec.structs.replace(read, snapshot=dated)
@@ -95,40 +121,75 @@ def _read(page: Page, where: str, data_stamp: str) -> Iterator[Trial | TrialErro
 
 
 def _follow(
-    index: Index, client: Client, query: dict[str, str], key: str, place: Place,
+    index: Index, client: Client, asked: Round, place: Place,
     refused: Callable[[TrialError], None], tell: Callable[[str], None],
 ) -> Synced:  # fmt: skip
     """Page after page, from a place on."""
-    token, seen = place.token, {place.token.encode()}
+    token, awaited, seen = place.token, place.awaited, {place.token.encode()}
     result = Synced(stamp=place.stamp, pages=place.pages, resumed=bool(place.token))
     while True:
-        params = query | ({"pageToken": token} if token else {"countTotal": "true"})
+        params = asked.query | ({"pageToken": token} if token else {"countTotal": "true"})
         page = client.get("studies", params, msgspec.json.Decoder(Page).decode)
-        content = hashlib.blake2b(b"\n".join(map(bytes, page.studies))).digest()
+        studies = [bytes(raw) for raw in page.studies]
+        content = hashlib.blake2b(b"\n".join(studies)).digest()
         if content not in seen:
             result.pages += 1
-            part = load_trials(index, _read(page, f"page {result.pages}", result.stamp), refused=refused)
+            part = load_trials(index, _read(studies, f"page {result.pages}", result.stamp), refused=refused)
             _add(result.loaded, part)
-            tell(f"page {result.pages}: {part.read} studies")
+            _noted(index, asked, studies)
+            awaited = page.totalCount if awaited is None else awaited
+            awaited = None if awaited is None else awaited - len(studies)
+            tell(f"page {result.pages}: read {part.read}")
         token = page.nextPageToken
         if content in seen or (token and token.encode() in seen):
             raise TrialError(f"{client.base}/studies", "sends a page that was there before", "sync again later")
         seen |= {content, token.encode()}
+        if not token and asked.whole and (lost := gone.missing(index, asked.condition)):
+            _miss(index, client, lost, awaited, result, refused, tell)
         finished = "" if token else stamp()
-        _remember(index, key, Place(stamp=result.stamp, token=token, pages=result.pages, finished=finished))
+        _remember(index, asked.key, Place(result.stamp, token, result.pages, finished, awaited))
         if not token:
             return result
 
 
+def _noted(index: Index, asked: Round, studies: list[bytes]) -> None:
+    """Which trials a page brought, those too that could not be read."""
+    numbers = [gone.numbers_in(raw) for raw in studies]
+    gone.came(index, asked.condition, set().union(*numbers), unnamed=not all(numbers))
+
+
+def _miss(
+    index: Index, client: Client, lost: list[str], awaited: int | None, result: Synced,
+    refused: Callable[[TrialError], None], tell: Callable[[str], None],
+) -> None:  # fmt: skip
+    """Marks what the registry no longer has; what it still has, under other conditions, is brought up to date."""
+    if awaited != 0 or len(lost) > gone.MOST_ASKED or _stamp_of(client) != result.stamp:
+        tell(f"{len(lost)} trials of earlier syncs did not come; the answer may not be whole, none is marked as gone")
+        return
+    for nct in lost:
+        study = gone.ask(client, nct)
+        reads = list(_read([study], nct, result.stamp)) if study is not None else []
+        _add(result.loaded, load_trials(index, reads, refused=refused))
+        if not any(isinstance(read, Trial) and read.id == nct for read in reads):
+            gone.mark(index, nct, stamp())
+            result.gone += 1
+
+
+def _stamp_of(client: Client) -> str:
+    version = client.get("version", {}, msgspec.json.Decoder(dict[str, Any]).decode)
+    return str(version.get("dataTimestamp") or "")
+
+
 def _known(index: Index, key: str) -> Place | None:
-    row = index.db.execute("SELECT stamp, token, pages, finished FROM sync WHERE query = ?", (key,)).fetchone()
+    row = index.db.execute("SELECT stamp, token, pages, finished, awaited FROM sync WHERE query = ?", (key,)).fetchone()
     return Place(*row) if row else None
 
 
 def _remember(index: Index, key: str, place: Place) -> None:
     with index.writing() as db:
         row = (key, *msgspec.structs.astuple(place))
-        db.execute("INSERT OR REPLACE INTO sync (query, stamp, token, pages, finished) VALUES (?,?,?,?,?)", row)
+        columns = "query, stamp, token, pages, finished, awaited"
+        db.execute(f"INSERT OR REPLACE INTO sync ({columns}) VALUES (?,?,?,?,?,?)", row)
 
 
 def _add(total: Loaded, part: Loaded) -> None:

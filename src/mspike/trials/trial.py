@@ -84,6 +84,16 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return None if self.taken_on is None else (today - self.taken_on).days
 
 
+class Other(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What another registry's record of a trial says of itself."""
+
+    form: str
+    status: str = ""
+    """One of STATUSES; empty = it gives none."""
+    updated: str = ""
+    taken_on: dt.date | None = None
+
+
 class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A trial. Empty or None = the record does not say; it is never filled in from elsewhere."""
 
@@ -125,6 +135,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     texts: tuple[Text, ...] = ()
     """The eligibility texts, in order."""
     snapshot: Snapshot
+    also: tuple[Other, ...] = ()
+    """Other registries' records of this trial, which fill what this one leaves empty."""
 
     @property
     def headings(self) -> tuple[Text, ...]:

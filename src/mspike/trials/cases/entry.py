@@ -72,7 +72,7 @@ def checked(by: str, kind: str, text: str, trial: str, step: str, due: dt.date |
     if kind == "step" and step not in STEPS:
         raise CaseError(f"step {step[:40]!r}: there are {', '.join(STEPS)}")
     if kind != "step" and step:
-        raise CaseError("a step belongs to an entry of the kind step")
+        raise CaseError(f"step {step[:40]!r}: a step belongs to an entry of the kind step; leave it out, or add a step")
     if step in NEEDS_REASON and not text.strip():
         raise CaseError(f"{step}: say why, in the text")
     if kind == "reminder" and due is None:
@@ -80,7 +80,7 @@ def checked(by: str, kind: str, text: str, trial: str, step: str, due: dt.date |
     if kind != "step" and not text.strip():
         raise CaseError(f"an entry of the kind {kind} needs a text")
     if max(len(text), len(by)) > LONGEST or "\0" in text + by:
-        raise CaseError(f"the text has over {LONGEST:,} characters, or characters that no text has")
+        raise CaseError(f"the text has over {LONGEST:,} characters, or some that no text has; write less, plainly")
 
 
 def in_force(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

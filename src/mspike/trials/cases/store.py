@@ -46,7 +46,7 @@ def open_cases(url: str | None = None) -> Cases:
     except (ArgumentError, NoSuchModuleError, ImportError):
         raise CaseError("the database URL cannot be used; write sqlite:///PATH or postgresql://…") from None
     except OSError as error:
-        raise CaseError(f"the cases cannot be kept there ({error.strerror})") from None
+        raise CaseError(f"the file of the cases cannot be written ({error.strerror}); look at its folder") from None
     cases = Cases(engine)
     cases.migrate()
     return cases
@@ -182,7 +182,7 @@ class Cases:
         if row is None:
             raise CaseError(f"there is no case {case[:40]!r}; `mspike trials case list` names them")
         if row[2] is not None:
-            raise CaseError(f"the case {case!r} was erased on {row[2][:10]}")
+            raise CaseError(f"the case {case!r} was erased on {row[2][:10]}; open a new one where it goes on")
         return row[0], row[1]
 
     def _entries(self, db: Connection, case: str) -> tuple[Entry, ...]:
@@ -198,7 +198,7 @@ class Cases:
     def _may_correct(self, case: str, kind: str, corrects: int, entries: tuple[Entry, ...]) -> None:
         found = next((entry for entry in entries if entry.id == corrects), None)
         if found is None:
-            raise CaseError(f"entry {corrects} is not one of the case {case!r}")
+            raise CaseError(f"entry {corrects} is not one of the case {case!r}; `mspike trials case show` lists them")
         if found.corrected_by is not None:
             raise CaseError(f"entry {corrects} was corrected already, by {found.corrected_by}: correct that one")
         if found.kind != kind:

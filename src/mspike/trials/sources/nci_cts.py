@@ -45,12 +45,22 @@ def read_trial(given: dict[str, Any], file: str) -> Trial:
         max_age_years=age_years(structured.get("max_age")),
         limits=limits(**{name: structured.get(name) for name in ("min_age", "max_age", "gender")}),
         start_date=day(given.get("start_date")),
-        updated=day(given.get("current_trial_status_date")),
+        updated=_updated(given),
         completion_date=day(given.get("completion_date")),
         sites=tuple(_sites(given)),
         texts=tuple(_rows(eligibility.get("unstructured"))),
         snapshot=Snapshot(form=FORM, file=file),
     )
+
+
+CHANGED = ("current_trial_status_date", "amendment_date", "record_verification_date")
+
+
+def _updated(given: dict[str, Any]) -> str:
+    """The latest day that the record names for a change of its own or of a site's status: it has no other date."""
+    days = [given.get(name) for name in CHANGED]
+    days += [item.get("recruitment_status_date") for item in tables(given.get("sites"))]
+    return max(map(day, days), default="")
 
 
 def _rows(given: Any) -> Iterator[Text]:
