@@ -64,6 +64,18 @@ def test_sides_cohorts_and_nesting() -> None:
     assert quotes_hold(read, parsed)
 
 
+def test_a_bullet_that_only_names_cohorts_is_for_those_after_it() -> None:
+    rules = "* Cohorts A, B, and D:\n* At least 3 prior lines of therapy\n* Cohorts C, E: ECOG 0 or 1"
+    parsed = parse_criteria(trial(f"Inclusion Criteria:\n\n{rules}"))
+    assert the(parsed, "prior_lines").cohorts == ("cohort A", "cohort B", "cohort D")
+    assert the(parsed, "ecog").cohorts == ("cohort C", "cohort E")
+
+
+def test_a_bracket_is_no_end_of_a_sentence() -> None:
+    parsed = parse_criteria(trial("Inclusion Criteria:\n\n* Received a PI (bortezomib; e.g. long ago) and an IMiD"))
+    assert the(parsed, "exposed").about["of"] == ["PI", "IMiD"]
+
+
 def test_what_is_not_read_is_kept() -> None:
     kept = [c for c in parse_criteria(trial(TEXT)).criteria if c.status == "unknown"]
     assert any("nobody can parse" in c.evidence.quote for c in kept)

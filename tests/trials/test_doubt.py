@@ -6,7 +6,7 @@ import pytest
 
 from mspike.trials import Criterion, Parsed
 from mspike.trials.rules import doubt_of, rule_of
-from trials.written import exclusion, inclusion
+from trials.written import exclusion, inclusion, table
 
 
 def ruling_out(parsed: Parsed, fact: str) -> list[Criterion]:
@@ -51,6 +51,28 @@ def test_asked_for(text: str, fact: str) -> None:
 )
 def test_barred(text: str, fact: str) -> None:
     assert ruling_out(exclusion(text), fact) == []
+
+
+def test_the_table_states_no_more_than_the_match() -> None:
+    """What leaves doubt is stated nowhere: one truth for both."""
+    parsed = inclusion(
+        "Refractory or intolerant to a proteasome inhibitor and an IMiD",
+        "Participants receiving lenalidomide take an anticoagulant",
+        "Had a scan at time of teclistamab initiation",
+        "Creatinine ≤ 2 mg/dL or creatinine clearance ≥ 40 mL/min",
+        "Sponsor approval is needed for participants below 65 years of age",
+    )
+    found = table(parsed)
+    assert (found["refractory_required"], found["exposed_all_of"], found["age_max"]) == (None, [], None)
+    assert found["labs"] == {}
+    assert not any(one.decides for one in parsed.criteria)
+
+
+def test_why_it_is_doubted_is_said() -> None:
+    (one,) = (c for c in inclusion("Regimen A only: 1 to 3 prior lines of therapy").criteria if c.fact == "prior_lines")
+    assert not one.decides
+    (two,) = (c for c in inclusion("Lymphoma patients must be 60 years or older").criteria if c.fact == "age")
+    assert (two.decides, two.doubt) == (False, "the words name another disease, or a group of participants")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,29 @@ def deciding(parsed: Parsed) -> set[str]:
         ("Prior bortezomib and carfilzomib", "prior_treatment"),
         ("For selected patients with heart symptoms: LVEF < 45%", "lvef_pct"),
         ("In the Republic of Korea, participants under 19 years of age", "age"),
+        ("Exposure to medicines known to be active against SMM", "diagnosis"),
+        ("High-risk smoldering myeloma", "diagnosis"),
+        ("Cardiac amyloidosis", "diagnosis"),
+        ("Meningeal involvement of plasma cell leukemia", "diagnosis"),
+        ("For MGUS/SMM patients, a course that got worse", "diagnosis"),
+        ("A malignancy other than smoldering myeloma", "diagnosis"),
+        ("Known metastasis of the brain", "cns_active"),
+        ("Metastases of the central nervous system for which radiation was an option", "cns_active"),
+        ("Takes an HIV-PI or metformin", "hiv"),
+        ("A test for HIV is not required", "hiv"),
+        ("HIV negative", "hiv"),
+        ("An HIV-associated opportunistic infection", "hiv"),
+        ("Women who plan to become pregnant", "pregnant"),
+        ("Tests of pregnancy are done each month", "pregnant"),
+        ("Allogeneic transplant and still on drugs against rejection", "allo_sct"),
+        ("Allogeneic transplant of a solid organ", "allo_sct"),
+        ("Calcium > 0.25 mmol/L higher than the upper limit of normal", "calcium_mmol_l"),
+        ("AST > 2 x ULN and total bilirubin > 2 x ULN", "bilirubin_xuln"),
+        ("Those with QTc > 450 ms will have it monitored", "qtc_ms"),
+        ("Uncompensated heart failure of NYHA class III or IV", "nyha"),
+        ("Any of the marrow's measures, with NYHA class I-IV", "nyha"),
+        ("Prior BCMA-directed therapy except for belantamab mafodotin", "prior_treatment"),
+        ("Breast-feeding; women agree not to nurse", "pregnant"),
     ],
 )
 def test_in_an_exclusion(text: str, fact: str) -> None:
@@ -47,6 +70,23 @@ def test_in_an_exclusion(text: str, fact: str) -> None:
         ("No antiretroviral therapy for HIV-positive patients", "hiv"),
         ("No earlier than 75 days after transplant and screened within 15 days", "allo_sct"),
         ("Participants in the EU must have received 2 to 4 prior lines of therapy", "prior_lines"),
+        ("No more than 2 prior lines of induction therapy", "prior_lines"),
+        ("Relapsed/refractory to the last regimen", "refractory"),
+        ("Myeloma relapsed or refractory to lenalidomide", "refractory"),
+        ("Participants receiving prior carfilzomib must have achieved a response", "exposed"),
+        ("For patients who received ide-cel, lenalidomide was given before", "exposed"),
+        ("Received an IMiD and either a PI or an anti-CD38 antibody", "exposed"),
+        ("ECOG 0-1 (or 0-2)", "ecog"),
+        ("Direct bilirubin ≤ 1.5 x ULN", "bilirubin_xuln"),
+        ("Bilirubin ≤ 1.5 x ULN (3 x for Gilbert's)", "bilirubin_xuln"),
+        ("eGFR ≥ 45 mL/min/1.73 m2", "crcl_ml_min"),
+        ("Absence of anemia: hemoglobin ≥ 10 g/dL", "haemoglobin_g_l"),
+        ("FOR T-CELL DISEASE ONLY: platelets ≥ 100,000/mm3", "platelets_10e9_l"),
+        ("No evidence of amyloidosis of the heart, that is cardiac amyloidosis", "diagnosis"),
+        ("Measurable disease is not required", "measurable_disease"),
+        ("Must be ≥ 60 years of age or adults < 60 who are frail", "age"),
+        ("Age at ASCT ≥ 60 years", "age"),
+        ("Review by the sponsor of participants below 65 years of age", "age"),
     ],
 )
 def test_in_an_inclusion(text: str, fact: str) -> None:
@@ -71,6 +111,63 @@ def test_a_definition_bars_nobody() -> None:
 def test_the_rules_of_another_disease_bar_nobody() -> None:
     parsed = inclusion("Patients with follicular lymphoma:\n  * At least 2 prior lines of therapy\n  * LVEF ≥ 50%")
     assert deciding(parsed) == set()
+
+
+def test_the_rules_of_a_donor_bar_no_patient() -> None:
+    assert deciding(inclusion("Donor criteria:\n  * ECOG performance status 0 or 1\n  * LVEF ≥ 50%")) == set()
+
+
+def test_the_rules_of_a_cohort_named_above_bar_nobody() -> None:
+    parsed = inclusion("Participants in the added cohort only:\n  * At least 2 prior lines of therapy")
+    assert deciding(parsed) == set()
+
+
+def test_a_bullet_that_ends_in_or_is_one_of_two_ways() -> None:
+    parsed = inclusion("At least 3 prior lines of therapy, OR", "Refractory to a PI and an IMiD")
+    assert deciding(parsed) == set()
+
+
+def test_the_next_bullet_lets_in_what_this_one_bars() -> None:
+    parsed = inclusion(
+        "Received at least 3 lines of prior chemotherapy", "Two lines will be allowed where the disease is refractory"
+    )
+    assert deciding(parsed) == set()
+
+
+def test_the_package_insert_may_change() -> None:
+    parsed = inclusion(
+        "At least 4 prior lines of therapy; and refractory to them\n  * These stipulations go when the label changes"
+    )
+    assert "prior_lines" not in deciding(parsed)
+
+
+def test_what_can_be_considered_bars_nobody() -> None:
+    parsed = inclusion("Patients with these values can be considered:\n  * AST < 5 x ULN")
+    assert deciding(parsed) == set()
+
+
+def test_the_disease_of_the_title_is_not_barred() -> None:
+    from mspike.trials import parse_criteria
+    from trials.written import trial
+
+    title = {"briefTitle": "X in Smoldering Myeloma"}
+    read = trial("Exclusion Criteria:\n\n* Smoldering myeloma\n* AL amyloidosis", identification=title)
+    parsed = parse_criteria(read)
+    assert [c.about["disease"] for c in parsed.criteria if c.decides] == ["al-amyloidosis"]
+    assert table(parsed)["dx_excluded"] == ["al_amyloidosis"]
+
+
+def test_words_that_point_at_the_list_do_not_begin_it() -> None:
+    from mspike.trials import parse_criteria
+    from trials.written import the, trial
+
+    text = (
+        "Inclusion Criteria:\n\n* Other blood diseases are acceptable\n  (see exclusion criteria for more)\n"
+        "* LVEF > 35%"
+    )
+    parsed = parse_criteria(trial(text))
+    assert the(parsed, "lvef_pct").side == "inclusion"
+    assert the(parsed, "lvef_pct").op == ">"
 
 
 def test_what_is_let_in_bars_nobody() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from trials.written import exclusion, facts, inclusion, the
+from mspike.trials import Parsed
+from trials.written import exclusion, facts, inclusion, table, the
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,10 @@ from trials.written import exclusion, facts, inclusion, the
         ("Men and women between 18 and 75 years of age", "between", [18, 75]),
         ("Age 60 - 80 years", "between", [60, 80]),
         ("No older than 70 years of age", "<=", 70),
+        ("Over 18 years old", ">=", 18),
+        ("Must be 18 years of age inclusive", ">=", 18),
+        ("Age 18 yrs. old or greater", ">=", 18),
+        ("Less than or equal to age 73", "<=", 73),
     ],
 )
 def test_age(text: str, op: str, value: Any) -> None:
@@ -61,7 +66,13 @@ def test_ecog(text: str, highest: int) -> None:
     assert (found.op, found.value) == ("<=", highest)
 
 
-@pytest.mark.parametrize(("text", "highest"), [("ECOG > 2", 2), ("ECOG performance status of 3-4", 2), ("ECOG ≥ 2", 1)])
+@pytest.mark.parametrize(
+    ("text", "highest"),
+    [
+        ("ECOG > 2", 2), ("ECOG performance status of 3-4", 2), ("ECOG ≥ 2", 1),
+        ("Participants under care elsewhere, participants with an ECOG performance status more than 2", 2),
+    ],
+)  # fmt: skip
 def test_ecog_that_is_barred(text: str, highest: int) -> None:
     assert the(exclusion(text), "ecog").value == highest
 
@@ -196,3 +207,84 @@ def test_transplant_windows_by_kind() -> None:
 
 def test_a_relapse_after_transplant_is_no_window() -> None:
     assert facts(exclusion("Relapse within 6 months of autologous transplant"), "auto_sct") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Had 1 or 2 lines of treatment for myeloma", [1, 2]),
+        ("Received at least one, but no more than three, prior lines of therapy", [1, 3]),
+        ("With one to three lines of therapy for the disease; a line is defined as two cycles", [1, 3]),
+    ],
+)
+def test_lines_between(text: str, value: list[int]) -> None:
+    assert the(inclusion(text), "prior_lines").value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Relapsed or refractory to at least 3 prior lines of therapy",
+        "Relapsed after or is refractory to at least 3 prior lines of therapy",
+        "Patients who have received at least 3 prior therapies which must include a PI",
+    ],
+)
+def test_lines_at_least(text: str) -> None:
+    found = the(inclusion(text), "prior_lines")
+    assert (found.op, found.value, found.when) == (">=", 3, None)
+
+
+def test_adults_in_the_title_are_no_second_age() -> None:
+    parsed = inclusion("Age 60 years or older", identification={"officialTitle": "X in Older Adults with Myeloma"})
+    assert table(parsed)["age_min"] == 60
+
+
+def test_an_age_at_diagnosis_is_another_age() -> None:
+    assert not the(inclusion("Age 18 to 49 years at myeloma diagnosis"), "age").decides
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "With an earlier autologous transplant they can enroll:\n  * Transplant was > 100 days before enrollment",
+        "Any autologous SCT was > 100 days prior to enrollment",
+    ],
+)
+def test_a_transplant_that_has_to_be_long_ago(text: str) -> None:
+    parsed = inclusion(text)
+    assert table(parsed)["auto_sct_within_weeks"] == 14
+    assert not any(c.decides for c in facts(parsed, "auto_sct"))
+
+
+def test_an_allogeneic_transplant_that_has_to_be_long_ago_says_nothing_of_another() -> None:
+    assert facts(inclusion("The allogeneic transplant was > 16 weeks before enrollment"), "auto_sct") == []
+
+
+@pytest.mark.parametrize(
+    ("parsed", "years"),
+    [
+        (inclusion("Disease free of prior malignancies for ≥ 5 years"), 5),
+        (exclusion("Malignancies other than myeloma within 24 months"), 2),
+        (exclusion("Another malignancy within 18 months"), None),
+    ],
+)
+def test_years_without_another_cancer(parsed: Parsed, years: int | None) -> None:
+    assert table(parsed)["other_malignancy_years"] == years
+
+
+def test_a_daily_dose_is_no_sum() -> None:
+    assert facts(exclusion("≥ 60 mg prednisone daily for 4 days within 14 days"), "steroid") == []
+
+
+def test_what_is_told_of_the_course_of_the_disease_is_no_washout() -> None:
+    assert facts(exclusion("Progressed on a proteasome inhibitor or within 60 days of it"), "washout") == []
+
+
+def test_another_way_to_keep_a_limit_is_in_whole_words() -> None:
+    found = the(inclusion("Creatinine ≤ 2 mg/dL or clearance of 40 mL/min"), "creatinine_mg_dl")
+    assert found.unless == "or clearance of 40 mL/min"
+
+
+def test_a_value_for_one_part_is_not_that_of_the_trial() -> None:
+    parsed = inclusion("Part A: at least 3 prior lines of therapy", "Part B: 1 to 3 prior lines of therapy")
+    assert (table(parsed)["lines_min"], table(parsed)["lines_max"]) == (None, None)

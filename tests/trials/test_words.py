@@ -52,6 +52,80 @@ def test_exposure(text: str, of: list[str]) -> None:
     assert (found.op, found.about["of"], found.decides) == ("required", of, True)
 
 
+def test_each_treatment_hangs_on_its_own_verb() -> None:
+    parsed = inclusion("Failed at least 3 lines including an anti-CD38 antibody, and is refractory to an IMiD and a PI")
+    assert the(parsed, "exposed").about["of"] == ["anti-CD38"]
+    assert the(parsed, "refractory").about["of"] == ["IMiD", "PI"]
+
+
+def test_what_is_refractory_by_a_hyphen_is_the_last() -> None:
+    parsed = inclusion("Prior therapy including a PI and an IMiD, and lenalidomide-refractory")
+    assert the(parsed, "exposed").about["of"] == ["PI", "IMiD"]
+    assert the(parsed, "refractory").about["of"] == ["lenalidomide"]
+
+
+def test_an_example_ends_where_the_next_class_begins() -> None:
+    parsed = inclusion("Prior exposure to an IMiD such as lenalidomide and a proteasome inhibitor")
+    assert the(parsed, "exposed").about["of"] == ["IMiD", "PI"]
+
+
+def test_a_bullet_that_denies_bars_in_the_list_of_exclusions_too() -> None:
+    parsed = exclusion(
+        "No known involvement of the central nervous system by myeloma", "No neuropathy of grade 2 or higher",
+        "Participants must not have HIV", "No autologous transplant within 6 months",
+    )  # fmt: skip
+    assert the(parsed, "hiv").decides
+    assert not the(parsed, "cns_active").decides  # "No …" in a list of exclusions: a person has to look
+    found = table(parsed)
+    assert (found["cns_active_excluded"], found["neuropathy"]) == (True, "excluded_>=2")
+    assert found["auto_sct_within_weeks"] == 26
+
+
+def test_one_bullet_that_denies_in_a_list_that_bars_is_left_unread() -> None:
+    parsed = exclusion("No autologous transplant within 6 months", "HIV", "Pregnant women", "QTc > 480 msec")
+    assert facts(parsed, "auto_sct") == []
+
+
+def test_hepatitis_b_or_c_is_both() -> None:
+    found = {c.fact for c in exclusion("Hepatitis A, B, or C").criteria}
+    assert {"hepatitis_b", "hepatitis_c"} <= found
+
+
+def test_grades_of_neuropathy_each_for_itself() -> None:
+    parsed = exclusion("Peripheral neuropathy ≥ grade 3 or ≥ grade 2 with pain")
+    found = [(c.value, bool(c.about)) for c in facts(parsed, "neuropathy_grade")]
+    assert found == [(3, False), (2, True)]
+    assert table(parsed)["neuropathy"] == "excluded_>=3_or_>=2_with_pain"
+    assert table(exclusion("Neuropathy > grade 2"))["neuropathy"] == "excluded_>=3"
+
+
+def test_a_way_that_no_rule_reads_stays_a_way() -> None:
+    parsed = inclusion("Measurable disease, any of:\n  * Serum M-protein ≥ 1 g/dL\n  * A shadow on the scan")
+    (one,) = (c for c in facts(parsed, "measurable_disease") if c.any_of is None)
+    assert [item["kind"] for item in one.value] == ["serum", "other"]  # type: ignore[union-attr]
+
+
+def test_a_lower_limit_for_one_immunoglobulin() -> None:
+    parsed = inclusion("Measurable disease: serum M-protein ≥ 1 g/dL (≥ 0.5 g/dL in case of IgA disease)")
+    assert table(parsed)["measurable"]["serum_m_protein_g_dl_min"] == 0.5
+
+
+def test_a_daily_amount_in_grams() -> None:
+    parsed = inclusion("Measurable paraprotein in serum (≥ 0.5 g/dL) or urine (≥ 0.2 g excreted in a 24-hour sample)")
+    assert table(parsed)["measurable"]["urine_m_protein_mg_24h_min"] == 200
+
+
+def test_thresholds_beside_their_lead_in() -> None:
+    parsed = inclusion("Myeloma with:\n  * Measurable disease, at least 1 of:", "Serum M-protein ≥ 0.5 g/dL")
+    assert table(parsed)["measurable"]["serum_m_protein_g_dl_min"] == 0.5
+
+
+def test_a_change_is_no_measurable_disease() -> None:
+    assert (
+        facts(inclusion("Measurable disease: an absolute increase of ≥ 0.5 g/dL M-protein"), "measurable_disease") == []
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

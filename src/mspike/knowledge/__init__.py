@@ -21,7 +21,7 @@ from mspike.knowledge.pack import Pack, as_expr, load_pack
 from mspike.knowledge.policy import named_policies, settle
 from mspike.knowledge.trial_match import Condition, Limit, MatchRules, load_match_rules, read_condition
 from mspike.knowledge.trial_search import SearchWords, load_search_words
-from mspike.knowledge.trial_words import TrialWords, correction_files, load_trial_words
+from mspike.knowledge.trial_words import Doubt, TrialWords, correction_files, load_doubts, load_trial_words
 
 
 @cache
@@ -63,6 +63,7 @@ __all__ = [
     "Clause",
     "Codes",
     "Condition",
+    "Doubt",
     "Expr",
     "InForce",
     "Knowledge",
@@ -83,6 +84,7 @@ __all__ = [
     "fact_specs",
     "first_day",
     "load_codes",
+    "load_doubts",
     "load_knowledge",
     "load_match_rules",
     "load_search_words",

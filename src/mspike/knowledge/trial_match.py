@@ -43,33 +43,12 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     days: int | None = None
 
 
-class Doubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words, or places in a list, with which nothing is ruled out."""
-
-    because: str
-    words: tuple[str, ...] = ()
-    nested: int = 0
-    lacks: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    except_: tuple[str, ...] = msgspec.field(name="except", default=())
-
-    def pattern(self) -> re.Pattern[str]:
-        """Finds a word; where none is named, nothing."""
-        words = "|".join(rf"(?<![\w-]){re.escape(word)}(?!\w)" for word in self.words)
-        return re.compile(words or "(?!)", re.IGNORECASE)
-
-    def needed(self) -> re.Pattern[str]:
-        """Finds a word of which one has to stand there; where none is named, anything."""
-        return re.compile("|".join(rf"(?<!\w){re.escape(word)}" for word in self.lacks), re.IGNORECASE)
-
-
 class MatchRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The table."""
 
     numbers: dict[str, Limit]
     conditions: tuple[Condition, ...]
     measured: dict[str, Measured]
-    doubts: tuple[Doubt, ...]
     asked: dict[str, str]
     unanswerable: dict[str, str]
 

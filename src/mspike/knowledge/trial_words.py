@@ -1,7 +1,8 @@
-"""The words of eligibility texts (`data/trials/words.yaml`), and the corrections of criteria that lie beside it."""
+"""The words of eligibility texts (`data/trials/words.yaml`, `doubts.yaml`), and corrections beside them."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,46 @@ class TrialWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contraception: tuple[str, ...]
 
 
+class Doubt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words, or places in a list, with which a criterion decides nothing."""
+
+    because: str
+    stated: bool = False
+    """The words state the value all the same."""
+    above: bool = False
+    """The lead-ins above count too."""
+    words: tuple[str, ...] = ()
+    nested: int = 0
+    lacks: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    except_: tuple[str, ...] = msgspec.field(name="except", default=())
+
+    def pattern(self) -> re.Pattern[str]:
+        """Finds a word; where none is named, nothing."""
+        words = "|".join(rf"(?<![\w-]){re.escape(word)}(?!\w)" for word in self.words)
+        return re.compile(words or "(?!)", re.IGNORECASE)
+
+    def needed(self) -> re.Pattern[str]:
+        """Finds a word of which one has to stand there; where none is named, anything."""
+        return re.compile("|".join(rf"(?<!\w){re.escape(word)}" for word in self.lacks), re.IGNORECASE)
+
+
+class Doubts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The list."""
+
+    doubts: tuple[Doubt, ...]
+
+
 @cache
 def load_trial_words() -> TrialWords:
     """The words. Raises KnowledgeError when the file does not hold."""
     return convert(read_yaml(DATA / "trials" / "words.yaml"), TrialWords, "trials/words.yaml")
+
+
+@cache
+def load_doubts() -> tuple[Doubt, ...]:
+    """What leaves doubt, in the order it is looked for. Raises KnowledgeError when the file does not hold."""
+    return convert(read_yaml(DATA / "trials" / "doubts.yaml"), Doubts, "trials/doubts.yaml").doubts
 
 
 def correction_files(folder: Path | None = None) -> list[tuple[Path, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from mspike.knowledge import load_codes, load_trial_words
+from mspike.knowledge import load_codes, load_doubts, load_trial_words
 from mspike.trials.criteria import Parsed, apply_corrections, load_corrections, parse_criteria
 from mspike.trials.index import Index
 
@@ -63,5 +63,5 @@ def reading() -> str:
     parser = hashlib.blake2b(digest_size=12)
     for path in sorted((Path(__file__).parent / "criteria").rglob("*.py")):
         parser.update(path.read_bytes())
-    known = msgspec.json.encode((load_trial_words(), load_codes().drugs, _corrections()))
+    known = msgspec.json.encode((load_trial_words(), load_doubts(), load_codes().drugs, _corrections()))
     return parser.hexdigest() + hashlib.blake2b(known, digest_size=12).hexdigest()

@@ -6,7 +6,6 @@ the criterion is a question.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -18,11 +17,6 @@ from mspike.trials.criteria import Criterion
 
 OPERATORS = {"=": "==", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 DAYS_A_MONTH = 30.4375
-HEADINGS = ("officialTitle", "briefSummary")
-EXAMPLE = re.compile(r"\bsuch as\b|\be\.?\s?g\b|\bexamples?\b", re.IGNORECASE)
-NEVER = 1_000
-MOST_IN_A_HEADING = 3
-"""A heading that names more treatments names those of the study too."""
 
 
 class Rule(msgspec.Struct, frozen=True, eq=False):
@@ -166,38 +160,10 @@ def yes_no_facts() -> frozenset[str]:
     return frozenset(name for name, spec in fact_specs(load_knowledge()).items() if spec.type == "yes-no")
 
 
-@cache
-def _doubts(fact: str) -> tuple[tuple[str, re.Pattern[str], re.Pattern[str], int], ...]:
-    """Why, which words, which missing words, and from how many lead-ins on, for one sort of criterion."""
-    return tuple(
-        (doubt.because, doubt.pattern(), doubt.needed(), doubt.nested or NEVER)
-        for doubt in load_match_rules().doubts
-        if (not doubt.facts or fact in doubt.facts) and fact not in doubt.except_
-    )
-
-
 def doubt_of(criterion: Criterion) -> str:
     """Why a rule that is not met rules nothing out; empty = it does."""
-    if not criterion.decides:
-        return _indecisive(criterion)
-    if criterion.status == "corrected":
+    if criterion.decides:
         return ""
-    quote = criterion.evidence.quote
-    if quote[:3].lower() == "or ":
-        return "the words are a part of a sentence"
-    for because, pattern, needed, nested in _doubts(criterion.fact):
-        if criterion.id.count(".") >= nested or pattern.search(quote) or not needed.search(quote):
-            return because
-    named = criterion.about.get("of")
-    if criterion.op == "required" and isinstance(named, list):
-        if criterion.evidence.field in HEADINGS and len(named) > MOST_IN_A_HEADING:
-            return "a heading names the study's own treatments too"
-        if _overlapping(named) or (EXAMPLE.search(quote) and _drugs(named)):
-            return "the words name a class and drugs of it: they may be its examples"
-    return ""
-
-
-def _indecisive(criterion: Criterion) -> str:
     if criterion.cohorts != ("all",):
         return f"it is for a part of the trial: {', '.join(criterion.cohorts)}"
     if criterion.when:
@@ -206,13 +172,4 @@ def _indecisive(criterion: Criterion) -> str:
         return f"it has an exception: {criterion.unless}"
     if criterion.any_of:
         return f"it is one of several ways, under {criterion.any_of}"
-    return "the words can be read in another way"
-
-
-def _overlapping(named: list[Any]) -> bool:
-    drugs = load_knowledge().drugs
-    return any(other in drugs[of].classes for of in _drugs(named) for other in named)
-
-
-def _drugs(named: list[Any]) -> list[str]:
-    return [of for of in named if isinstance(of, str) and of in load_knowledge().drugs]
+    return criterion.doubt or "the words can be read in another way"

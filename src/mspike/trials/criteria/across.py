@@ -34,18 +34,26 @@ def one_measurable(criteria: list[Criterion]) -> list[Criterion]:
         first = kept[head]
         if isinstance(c.value, list):
             old = first.value if isinstance(first.value, list) else []
-            new = [*old, *(item for item in c.value if item not in old)]
+            new = [*old, *(item for item in [*c.value, *_unread(c, criteria)] if item not in old)]
             tied = first.confidence if c.confidence == "exact" else "conditional" if c.when else first.confidence
             kept[head] = msgspec.structs.replace(first, op="any_of", value=new, confidence=tied)
         kept[index] = msgspec.structs.replace(c, any_of=first.id)
     return kept
 
 
+def _unread(child: Criterion, criteria: list[Criterion]) -> list[dict[str, str]]:
+    """The ways beside this one, under the same lead-in, that no rule reads."""
+    above = child.id.rpartition(".")[0]
+    beside = [c for c in criteria if c.fact == "text" and above and c.id.rpartition(".")[0] == above]
+    return [{"kind": "other", "says": " ".join(c.evidence.quote.split())[:200]} for c in beside]
+
+
 def several_values(criteria: list[Criterion]) -> list[Criterion]:
     """A record that gives one fact two values means them for two groups: neither decides."""
     seen: dict[tuple[str, str], set[str]] = {}
     for criterion in criteria:
-        if criterion.fact in SCALARS and criterion.cohorts == ("all",) and criterion.when is None:
+        adults = criterion.fact == "age" and criterion.confidence == "inferred"  # no second value
+        if not adults and criterion.fact in SCALARS and criterion.cohorts == ("all",) and criterion.when is None:
             for bound, value in bounds(criterion).items():
                 seen.setdefault((criterion.fact, bound), set()).add(str(value))
     torn = {fact for (fact, _), values in seen.items() if len(values) > 1}

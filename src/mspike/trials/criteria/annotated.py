@@ -25,6 +25,10 @@ def flat(parsed: Parsed) -> dict[str, Any]:
 LAB_UNITS = ("10*9/L", "g/L", "mL/min", "xULN", "mg/dL")
 
 
+ONE_FOR_ALL = ("ecog", "life_expectancy", "live_vaccine", "lvef_pct")
+"""Facts that are no way among several: a lead-in of ways above them is the list's and not theirs."""
+
+
 class _Flat:
     def __init__(self, criteria: tuple[Criterion, ...]) -> None:
         self.criteria = criteria
@@ -41,7 +45,7 @@ class _Flat:
             "lines_max": self.number("prior_lines", "high"),
             "exposed_all_of": self.named("exposed", "required", "and"),
             "exposure_min_cycles": self.first("exposed", lambda c: c.about.get("min_cycles")),
-            "refractory_required": self.named("refractory", "required", "and") or None,
+            "refractory_required": self.named("refractory", "required", "and", whole=True) or None,
             "progression_required": self.first("progressed", lambda c: c.about.get("how", "") + " " + c.about["since"]),
             "refractory_excluded": self.named("refractory", "excluded", "and"),
             "prior_excluded": self.prior_excluded(),
@@ -50,7 +54,7 @@ class _Flat:
             "cns_active_excluded": True if self.whole("cns_active") else None,
             "cns_history_excluded": True if self.whole("cns_history") else None,
             "dx_excluded": self.diseases(),
-            "labs": {c.fact: c.value for c in self.criteria if c.unit in LAB_UNITS and c.cohorts == ("all",)},
+            "labs": {c.fact: c.value for c in self.criteria if c.unit in LAB_UNITS and _states(c)},
             "lvef_min_pct": self.number("lvef_pct", "low"),
             "steroid_limit": self.first("steroid", _steroid),
             "live_vaccine_weeks": self.number("live_vaccine", "low"),
@@ -65,7 +69,7 @@ class _Flat:
 
     def whole(self, fact: str) -> list[Criterion]:
         """The criteria of a fact that hold for everybody; else those of single parts."""
-        found = [c for c in self.criteria if c.fact == fact and c.any_of is None]
+        found = [c for c in self.criteria if c.fact == fact and c.any_of is None and not _open(c)]
         everybody = [c for c in found if _for_all(c) and _unconditional(c)] or [
             c for c in found if _for_all(c) and c.when is None
         ]
@@ -75,24 +79,42 @@ class _Flat:
         """The one value of a bound; None when nothing states it, or two parts state two."""
         found = self.whole(fact)
         if not found:  # the parts of a trial speak for it only where each says the same
-            parts = [c for c in self.criteria if c.fact == fact and c.any_of is None and not _for_all(c)]
-            found = parts if len({c.cohorts for c in parts if c.when is None}) > 1 else []
+            parts = [c for c in self.criteria if c.fact == fact and c.any_of is None and not (_for_all(c) or _open(c))]
+            plain = [c for c in parts if c.when is None]
+            several = len({c.cohorts for c in plain}) > 1 or self.all_parts(plain)
+            found = parts if several else []
+            if any(bound not in bounds(c) for c in found):
+                return None
+        if not found and fact in ONE_FOR_ALL:
+            found = [c for c in self.criteria if c.fact == fact and _for_all(c) and c.when is None and not _open(c)]
         record = {
             b[bound]
             for c in found
             if (b := bounds(c)) and bound in b and not c.evidence.field.startswith(("brief", "official"))
         }
+        if not record and fact == "age" and any(c.fact == fact and c.id[0] in "IEN" for c in self.criteria):
+            return None  # "adults" in the title says nothing beside an age that the text gives to some
         record = record or {b[bound] for c in found if (b := bounds(c)) and bound in b}
         return record.pop() if len(record) == 1 else None
+
+    def all_parts(self, found: list[Criterion]) -> bool:
+        """Whether they name each cohort, or each part, that the text has."""
+        named = {name for c in found for name in c.cohorts}
+        kinds = {name.split()[0] for name in named}
+        known = {name for c in self.criteria for name in c.cohorts if name.split()[0] in kinds}
+        alone = not any(_for_all(c) and c.id[0] in "IEN" for c in self.criteria)
+        return named == known and (len(known) > 1 or alone)
 
     def first(self, fact: str, take: Callable[[Criterion], Any]) -> Any:
         return next((value for c in self.whole(fact) if (value := take(c))), None)
 
-    def named(self, fact: str, op: str, join: str) -> list[str]:
-        """Drugs and classes that are asked for, or barred, each and all."""
+    def named(self, fact: str, op: str, join: str, *, whole: bool = False) -> list[str]:
+        """Drugs and classes that are asked for, or barred, each and all. `whole`: without another way to keep it."""
         found: list[str] = []
         for c in self.whole(fact):
             if c.op == op and c.about.get("join", "and") == join and c.confidence != "inferred":
+                if whole and _other_way(c):
+                    continue
                 found += [CLASS_NAMES.get(word, word) for word in c.about["of"]]
         return list(dict.fromkeys(found))
 
@@ -111,12 +133,14 @@ class _Flat:
 
     def neuropathy(self) -> str | None:
         found = self.whole("neuropathy_grade")
-        parts = [f">={c.value}{'_with_pain' if c.about.get('with_pain') else ''}" for c in found]
+        grades = [(c.value + (c.op == "<="), c.about.get("with_pain")) for c in found if isinstance(c.value, int)]
+        parts = [f">={grade}{'_with_pain' if pain else ''}" for grade, pain in grades]
         return "excluded_" + "_or_".join(dict.fromkeys(parts)) if parts else None
 
     def measurable(self) -> dict[str, Any]:
         """Thresholds in g/dL, mg/24 h and mg/dL; the lowest where Ig classes have their own."""
-        found = [c for c in self.criteria if c.fact == "measurable_disease"]
+        every = [c for c in self.criteria if c.fact == "measurable_disease"]
+        found = [c for c in every if _for_all(c)] or (every if self.all_parts(every) else [])
         least: dict[str, float | None] = {"serum": None, "urine": None, "sflc": None}
         for kind in least:
             items = [
@@ -154,6 +178,21 @@ class _Flat:
 def _for_all(c: Criterion) -> bool:
     """Steps follow one another: everybody passes them. Cohorts and arms do not."""
     return all(name == "all" or name.startswith(("step", "registration", "pre")) for name in c.cohorts)
+
+
+def _states(c: Criterion) -> bool:
+    """Whether it is a limit for everybody, without another way to keep it."""
+    return _for_all(c) and c.when is None and c.any_of is None and not _other_way(c) and not _open(c)
+
+
+def _other_way(c: Criterion) -> bool:
+    """Whether the words give another way to keep it."""
+    return c.op != "excluded" and (c.unless or "").lower().lstrip(",; ").startswith("or ")
+
+
+def _open(c: Criterion) -> bool:
+    """Whether the words leave open what they state."""
+    return bool(c.doubt) and c.confidence == "inferred"
 
 
 def _unconditional(c: Criterion) -> bool:

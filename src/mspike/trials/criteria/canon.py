@@ -77,16 +77,17 @@ PIECES = {
     "gap": rf"[\s{GAP}\u00a0\u2002-\u200a\ufeff]+",
     "escape": r"\\(?=[^\w\s])",
     "ge": rf"(?:{MORE}{THAN}\s*(?:or|/|and)\s*{EQUAL}|equal(?:s)?(?:\s*to)?\s*or\s*{MORE}{THAN}){REPEAT['ge']}"
-          r"|\\?[>≥]\s*(?:or|and|/)\s*(?:\\?=|equal(?:\s*to)?)|\\?>\s?=|=\s?\\?>|≥\s?=?|≧|⩾|＞＝",
+          r"|\\?[>≥]\s*(?:or|and|/)\s*(?:\\?=|equal(?:\s*to)?)|\\?>\s?=|=\s?(?:or\s?)?\\?>|≥\s?=?|≧|⩾|＞＝",
     "le": rf"(?:{LESS}{THAN}\s*(?:or|/|and)\s*{EQUAL}|equal(?:s)?(?:\s*to)?\s*or\s*{LESS}{THAN}){REPEAT['le']}"
           r"|\\?[<≤]\s*(?:or|and|/)\s*(?:\\?=|equal(?:\s*to)?)|\\?<\s?=|=\s?\\?<|≤\s?=?|≦|⩽|＜＝",
     "gt": rf"\b(?:greater|higher|larger)\s+than\b{REPEAT['gt']}|＞",
     "lt": rf"\b(?:less|lower|fewer|smaller)\s+than\b{REPEAT['lt']}|＜",
     "num": rf"\b({'|'.join(NUMBERS)})\b(?:\s*\(\s*\d{{1,2}}\s*\))?",
-    "unit": r"\b(grams?|gm|g|milligrams?|mg|micrograms?|mcg|ug)\b(?:\s*[(\[]\s*\w{1,2}\s*[)\]])?\s*(?:per|/)\s*"
+    "unit": r"(?<![A-Za-z])(grams?|gm|g|milligrams?|mg|micrograms?|mcg|ug)\b"
+            r"(?:\s*[(\[]\s*\w{1,2}\s*[)\]])?\s*(?:per|/)\s*"
             r"(deciliters?|decilitres?|decil|dl|liters?|litres?|l)\b(?:\s*[(\[]\s*\w{1,2}\s*[)\]])?"
             r"(?:\s*[(\[]\s*m?g\s*/\s*d?l\s*[)\]])?",
-    "day": r"\b(grams?|gm|g|milligrams?|mg)\b(?:\s*[(\[]\s*m?g\s*[)\]])?\s*(?:per|/|in|over|"
+    "day": r"(?<![A-Za-z])(grams?|gm|g|milligrams?|mg)\b(?:\s*[(\[]\s*m?g\s*[)\]])?\s*(?:per|/|in|over|"
         r"of\s+protein\s+in)\s*(?:an?\s+)?"
            r"(?:24\s*-?\s*(?:hours?|hrs?|h)\b|day\b|24\b)(?:\s*[(\[]\s*[^()\[\]]{1,12}\s*[)\]])?",
     "dash": "[‐‑‒–—−﹣－]",

@@ -52,13 +52,16 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence
     extractor: str
     confidence: Confidence
+    doubt: str = ""
+    """Why it decides nothing although the words are plain: whom or what they mean is open."""
     status: Literal["parsed", "unknown", "corrected"] = "parsed"
 
     @property
     def decides(self) -> bool:
         """Whether a person can be told "ruled out" on this rule alone. Everything else is a question."""
         plain = self.when is None and self.unless is None and self.any_of is None
-        return plain and self.cohorts == ("all",) and self.confidence == "exact" and self.status != "unknown"
+        sure = self.confidence == "exact" and not self.doubt and self.status != "unknown"
+        return plain and sure and self.cohorts == ("all",)
 
 
 class Cohort(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,44 +10,36 @@ import msgspec
 
 from mspike.trials.criteria.across import one_measurable, several_values
 from mspike.trials.criteria.canon import Plain, unmarked
+from mspike.trials.criteria.doubt import doubted, own_disease
+from mspike.trials.criteria.leads import (
+    ALL_OF,
+    ALSO,
+    ANY_OF,
+    ASKED,
+    DEFINES,
+    DENIES,
+    LEADS,
+    LETS_IN,
+    MEANS_A_LIMIT,
+    MEETS,
+    NO_FIRST,
+    NONE_OF,
+    OR_FIRST,
+    OR_LAST,
+    OTHER_DISEASE,
+    words,
+)
 from mspike.trials.criteria.model import Cohort, Criterion, Evidence, Found, Parsed, snapshot_words
 from mspike.trials.criteria.readers import HEADLINE, READERS, read_sentence
 from mspike.trials.criteria.scope import ARM_RULE, prefix_cohorts, scoped_elsewhere
 from mspike.trials.criteria.sentence import BARRED, Sentence, sentences
 from mspike.trials.criteria.split import Bullet, number_bullets, split
+from mspike.trials.criteria.vocabulary import diseases
 from mspike.trials.sources.values import age_years
 from mspike.trials.trial import Side, Text, Trial
 
 LONGEST = 20_000
 """Characters of one bullet that the readers look at; the rest is kept as text."""
-ANY_OF = re.compile(
-    r"\b(?:either|any (?:1 )?of|at least 1 of|1 or more of|1 of|≥ ?1 of|one of)\b|\bany\b[^.]{0,40}following",
-    re.IGNORECASE,
-)
-ALL_OF = re.compile(r"\ball (?:of )?(?:the )?following|\bmeet(?:s|ing)? all\b|\bboth\b", re.IGNORECASE)
-NONE_OF = re.compile(
-    r"\b(?:must not|should not|may not|do not|cannot|no (?:evidence|history|known|prior|active)|"
-    r"not eligible|none of|without|excluded?|exclusions?|ineligible|will not|absence of)\b"
-    r"(?:[^.:;]{0,60}\b(?:any|of|following|if|for|with|have|had)\b[^.:;]{0,40})?\W*$",
-    re.IGNORECASE,
-)
-DEFINES = re.compile(r"\b(?:defined (?:as|by)|definition|evidenced by|consists? of)\b", re.IGNORECASE)
-MEANS_A_LIMIT = re.compile(
-    r"measur|adequate|impair|insufficien|function|cardi|reserve|laborator|organ|toxicit", re.IGNORECASE
-)
-"""`Adequate organ function, defined as` is a rule; `symptomatic myeloma, defined as` says what a word means."""
-OTHER_DISEASE = re.compile(
-    r"(?i:\b(?:lymphoma|leuka?emia|amyloidosis|waldenstr\S+|solid tumou?rs?|smou?ldering))\b|"
-    r"\b(?:CLL|SLL|MCL|DLBCL|AML|ALL|MDS|NHL|SMM|MGUS)\b"
-)
-MEETS = re.compile(r"\b(?:meet\w*|criteria|satisf\w+|all of the)\b", re.IGNORECASE)
-LETS_IN = re.compile(
-    r"\b(?:allowed|permitted|acceptable|permissible|not (?:be )?(?:excluded|exclusionary|considered)|"
-    r"may (?:be )?(?:enrol\w*|included|participate)|(?:are|is|remain) (?:still |also )?eligible)\b[^.]*$",
-    re.IGNORECASE,
-)
-OR_FIRST = re.compile(r"^\W*(?:\d[.)]\W*)?or\b(?!\s*\d\))", re.IGNORECASE)
-LEADS = re.compile(r"(?::|\bfollowing\W*|\bincluding\W*|\bcriteria\W*)$", re.IGNORECASE)
 
 
 def parse_criteria(trial: Trial) -> Parsed:
@@ -59,6 +51,8 @@ def parse_criteria(trial: Trial) -> Parsed:
     number_bullets(bullets)
     criteria = [*_limits(trial), *_headlines(trial.headings), *_Reading(bullets, texts).criteria()]
     criteria = one_measurable(several_values(criteria))
+    own = {named.word for title in (trial.title, trial.official_title) for named in diseases().find(title)}
+    criteria = [own_disease(criterion, own) for criterion in criteria]
     cohorts = tuple(dict.fromkeys(name for criterion in criteria for name in criterion.cohorts))
     return Parsed(
         nct_id=trial.id,
@@ -105,9 +99,10 @@ def _headlines(texts: Iterable[Text]) -> Iterator[Criterion]:
                         continue
                     count += 1
                     found.inferred = found.inferred or letter == "S"
-                    yield _criterion(
+                    read = _criterion(
                         found, f"{letter}{count}", "inclusion", ("all",), _evidence(text, sentence), name, None
                     )
+                    yield doubted(read, "")
 
 
 class _Reading:
@@ -121,6 +116,9 @@ class _Reading:
         for index, bullet in enumerate(bullets):
             if bullet.parent is not None:
                 self.children.setdefault(bullet.parent, []).append(index)
+        barred = [index for index, bullet in enumerate(bullets) if bullet.side == "exclusion"]
+        denied = sum(bool(DENIES.match(self.plains[index].text)) for index in barred)
+        self.denying = denied > 2 and denied * 3 > len(barred)
 
     def criteria(self) -> Iterator[Criterion]:
         for index, bullet in enumerate(self.bullets):
@@ -138,6 +136,10 @@ class _Reading:
         if side is None:
             yield self._kept(bullet, bullet.start, bullet.end)
             return
+        denied = False
+        if side == "exclusion" and DENIES.match(plain.text) and (self.denying or not NO_FIRST.match(plain.text)):
+            side, denied = "inclusion", True
+        group, below = group or self._other_way(index, side), f"{below} {self._after(index)}"
         cohorts, carried, kept = bullet.cohorts, "", -1
         parts = list(sentences(plain, side, above, below))
         for number, sentence in enumerate(parts):
@@ -147,7 +149,7 @@ class _Reading:
             when = scoped_elsewhere(sentence.text, scope) or carried or loose
             if ARM_RULE.search(sentence.text):
                 carried = when
-            read = list(read_sentence(sentence))
+            read = [pair for pair in read_sentence(sentence) if not (denied and pair[1].fact in ASKED)]
             strong = [pair for pair in read if pair[0] != "remarks/1"]
             evidence = _evidence(text, sentence)
             if not read and re.fullmatch(r"\W*(?:or|and|and/or)?\W*", sentence.text, re.IGNORECASE):
@@ -160,25 +162,40 @@ class _Reading:
                 yield self._kept(bullet, kept, reached)
                 kept = -1
             for name, found in strong or read:
+                found.inferred = found.inferred or (denied and bool(NO_FIRST.match(plain.text)))
                 if when and found.when is None:
                     found.when = when
                 if found.when is None:
                     found.when = sentence.condition(found.start, found.end)
                 if found.unless is None:
                     found.unless = sentence.exception(found.start, found.end)
-                yield _criterion(
-                    found,
-                    bullet.id,
-                    bullet.side,
-                    scope,
-                    evidence,
-                    name,
-                    None if found.alone else group or (bullet.id if joined else None),
-                )
+                way = None if found.alone else group or (bullet.id if joined else None)
+                one = _criterion(found, bullet.id, bullet.side, scope, evidence, name, way)
+                yield doubted(one, sentence.lead)
         if kept >= 0:
             yield self._kept(bullet, kept, reached)
         if bullet.end - bullet.start > LONGEST:
             yield self._kept(bullet, bullet.start + LONGEST, bullet.end)
+
+    def _other_way(self, index: int, side: Side) -> str | None:
+        """The id for a bullet that ends in "or", and for the one after it."""
+        for one in (index - 1, index):
+            other = self.bullets[one + 1] if 0 <= one < len(self.bullets) - 1 else None
+            if other is None or side != "inclusion" or self.bullets[one].side != other.side:
+                continue
+            if self.bullets[one].indent == other.indent and OR_LAST.search(self.plains[one].text.rstrip()):
+                return self.bullets[one].id
+        return None
+
+    def _after(self, index: int) -> str:
+        """The next bullet, where it lets in what this one bars: they speak of the same thing."""
+        if index + 1 >= len(self.bullets) or self.bullets[index + 1].parent == index:
+            return ""
+        here, after = self.plains[index].text, self.plains[index + 1].text[:250]
+        if self.bullets[index + 1].field != self.bullets[index].field or not ALSO.search(after):
+            return ""
+        shared = words(here) & words(after)
+        return after if shared else ""
 
     def _above(self, index: int) -> tuple[str, Side | None, str | None, str]:
         """(texts above, side to read it on or None for "not to be read", id of a group of alternatives, loose lead)."""
@@ -211,18 +228,11 @@ class _Reading:
             lead = self.plains[before].text
             if other.field != bullet.field or other.side != bullet.side:
                 break
-            if (
-                other.indent == bullet.indent
-                and other.parent == bullet.parent
-                and LEADS.search(lead.strip())
-                and before not in self.children
-            ):
+            measurable = re.search("measur[ae]ble", lead, re.IGNORECASE)
+            beside = other.indent == bullet.indent and other.parent == bullet.parent
+            if (beside or measurable) and LEADS.search(lead.strip()) and before not in self.children:
                 texts.append(lead[-700:])
-                if (
-                    ANY_OF.search(lead)
-                    and bullet.side == "inclusion"
-                    and not re.search("measur[ae]ble", lead, re.IGNORECASE)
-                ):
+                if ANY_OF.search(lead) and bullet.side == "inclusion" and not measurable:
                     loose = loose or lead.strip()[-200:]
                 break
         return " ".join(reversed(texts)), side, group, loose
@@ -247,11 +257,12 @@ def _criterion(
     found: Found, id_: str, side: Side, cohorts: tuple[str, ...], evidence: Evidence, extractor: str, group: str | None
 ) -> Criterion:
     tied = found.when is not None or found.unless is not None or group is not None
+    doubt = "the words can be read in another way" if tied and found.inferred else ""
     confidence = "conditional" if tied else "inferred" if found.inferred or side == "unstated" else "exact"
     return Criterion(
         id=id_, cohorts=cohorts, side=side, fact=found.fact, op=found.op, value=found.value, unit=found.unit,
         about=found.about, when=found.when, unless=found.unless, any_of=group, evidence=evidence, extractor=extractor,
-        confidence=confidence,  # type: ignore[arg-type]
+        doubt=doubt, confidence=confidence,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ NOUN = (
     r"steps?|schedules?)"
 )
 NAME = r"(?:[A-Z]{1,2}\d?|\d{1,2}[a-zA-Z]?|[IVX]{1,4}[a-zA-Z]?|ONE|TWO|THREE|FOUR|[A-Z]\d)"
-JOIN = r"(?:\s*(?:,\s*and|,\s*or|,|and|or|&|/|to|-|\+|only and)\s*)"
+JOIN = r"(?:\s*(?:,\s*and|,\s*or|,|and|AND|or|OR|&|/|to|-|\+|only and)\s*)"
 LABEL = re.compile(rf"\b({NOUN})\s*[:#]?\s*({NAME}\b(?:{JOIN}(?:{NOUN}\s+)?{NAME}\b)*)", re.ASCII)
 """`Cohort A`, `Arms TWO and THREE`, `Phase 1b`. Nouns match any case, names only capitals and digits."""
 NOUN_ANY = re.compile(NOUN, re.IGNORECASE)
@@ -36,14 +36,20 @@ COUNTRY = re.compile(
     r"Japan|China|France|Germany|Korea|Canada|Europe)\b"
     r"(?=[^.;]{0,40}\b(?:only|participants?|patients?|subjects?|sites?|countr|:))|"
     r"\b(?:EU|UK|US|Japan\w*|Chin\w+|French|German) (?:participants|patients|subjects|sites|only)\b|"
-    r"country-specific|\b(?:participants|patients|subjects|sites) in (?:the )?[A-Z][a-z]{3,}\b|"
+    r"country-specific|\b(?:France|Japan|China|UK|US|EU|Germany|Korea)[- ]specific|"
+    r"\b(?:participants|patients|subjects|sites) in (?:the )?[A-Z][a-z]{3,}\b|"
     r"\b(?:in|for)\s+(?:the\s+)?(?:EU|UK|US|USA|United States|United Kingdom|Japan|China|France|"
     r"Germany|(?:Republic of |South )?Korea|Canada|Israel|Spain|Italy|Sweden|Taiwan|Australia)\b|"
     r"^\W*(?:In|For) (?:the )?[A-Z][\w ]{2,30},|\b[Ii]n (?:the )?(?:Republic of |South )Korea\b",
 )
+ONLY = re.compile(
+    r"^\W*(?:\d{1,2}[.)]\W*)?(?:FOR|For|In|IN)\s+(?!.{0,40}(?i:myeloma|\bMM\b))[^:.;]{2,50}\s(?i:only)\s*[:,-]"
+)
+"""`FOR T-CELL DISEASE ONLY: …`, `In Japan only, …`: not for a person with myeloma, or not for everyone."""
 COHORT_FIRST = re.compile(r"^\W*[^:.;]{3,60}\bcohorts?\b[^:.;]{0,20}:", re.IGNORECASE)
 DISEASE = re.compile(
-    r"^\W*(?:for\s+)?(?:(?:participants?|patients?|subjects?|individuals)\s+(?:with|who have)\s+)?"
+    r"^\W*(?!history|prior|active|known|current)(?:for\s+)?(?:(?:participants?|patients?|subjects?|individuals)\s+"
+    r"(?:with|who have)\s+)?"
     r"(?:[A-Za-z-]+\s+){0,4}(?:lymphoma|leuk[a]?emia|NHL|CLL|DLBCL|AML|MDS|MCL|Waldenstr[oö]m\S*|"
     r"amyloidosis|solid tumou?rs?|SMM|smou?ldering\b[^:]{0,30}|MGUS)"
     r"[^:.;]{0,60}:",
@@ -70,8 +76,8 @@ def heading_cohorts(text: str) -> tuple[str, ...]:
 PREFIX = re.compile(
     rf"^\W{{0,6}}(?:\d{{1,2}}[.)]\s*)?(?:for\s+|in\s+|only\s+|(?:participants?|patients?|"
     r"subjects?)\s+(?:in|enrolled in|of)\s+)?"
-    rf"(?:the\s+)?((?i:{NOUN}|dose|expansion|escalation|pre-?registration|"
-    rf"registration)[^.;]{{0,110}}?)(?:\s*\bonly\b)?\s*(?:[:]|\s-\s|-\s|,\s(?=[a-z])|\bonly\b)",
+    rf"(?:the\s+)?((?i:{NOUN}|dose|expansion|escalation|pre-?registration|re-?registration|"
+    rf"registration)[^.;]{{0,110}}?)(?:\s*\bonly\b)?\s*(?:[:]|\s-\s|-\s|,\s(?=(?!and\b|or\b)[a-z]{{3}})|\bonly\b)",
     re.IGNORECASE,
 )
 
@@ -84,7 +90,9 @@ def prefix_cohorts(sentence: str) -> tuple[str, ...]:
 
 def scoped_elsewhere(sentence: str, own: tuple[str, ...]) -> str:
     """Words of a sentence that tie it to a part of the trial which the scope does not say; empty = none."""
-    for pattern in (ARM_RULE, COUNTRY, DISEASE) if own != ("all",) else (ARM_RULE, COUNTRY, DISEASE, COHORT_FIRST):
+    for pattern in (
+        (ARM_RULE, COUNTRY, DISEASE, ONLY) if own != ("all",) else (ARM_RULE, COUNTRY, DISEASE, ONLY, COHORT_FIRST)
+    ):
         found = pattern.search(sentence)
         if found:
             return found[0].strip()

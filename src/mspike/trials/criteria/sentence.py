@@ -10,7 +10,7 @@ from mspike.trials.criteria.canon import MARK, Plain
 from mspike.trials.trial import Side
 
 END = re.compile(
-    r"(?<![\s(.][a-zA-Z])(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\bal)(?<!\bNo)(?<!\bapprox)(?<!\bincl)[.;](?=\s"
+    r"(?<![\s(.][a-zA-Z])(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\bal)(?<!\bNo)(?<!\bapprox)(?<!\bincl)(?<!\byrs)(?<!\byr)[.;](?=\s"
     r"+\S)|[。；](?=\s*\S)|;(?=\s*\S)"
 )
 ALLOWED = re.compile(
@@ -18,6 +18,7 @@ ALLOWED = re.compile(
     r"permitted|acceptable|permissible|accepted|not\s+(?:excluded|exclusionary|an exclusion)|"
     r"includ\w+)\b|"
     r"\b(?:allowed|permitted|acceptable|eligible)\s+(?:if|as long|provided|with|unless|to)\b|"
+    r"\bcan\s+(?:be\s+)?(?:enrol\w*|included|participate)|"
     r"\bmay\s+(?:be\s+)?(?:enrol\w*|includ\w+|participat\w*|eligible|allowed|permitted|have\s+(?:had|"
     r"received)|receive|considered)|"
     r"\b(?:will|does|do|should)\s+not\s+(?:be\s+)?(?:exclud\w+|disqualif\w+|apply|constitute)|"
@@ -28,16 +29,17 @@ UNLESS = re.compile(
     r"\b(?:unless|except(?:ion|ions|ing|ed)?\b|excluding|other than|apart from|provided(?! by)|"
     r"as long as|however|but (?:patients|participants|subjects)|with (?:the )?(?:medical|sponsor|"
     r"study)[^.;]{0,30}approval|at the discretion|(?:may|can|could) be (?:waived|discussed)|"
-    r"not applicable)",
+    r"not applicable|stipulations?\b|(?:does|do|will) not apply)",
     re.IGNORECASE,
 )
 IF = re.compile(
     r"\b(?:if(?! the legal| applicable| available| needed| necessary| clinically| known| present)|when|"
-    r"for whom|in whom|in case of|in the event|where|whose|whenever|"
+    r"(?<!and )for whom|in whom|in case of|in the event|"
+    r"where(?! [\w-]+ is defined)|(?<!includes patients )whose|whenever|"
     r"for (?:\w+ )?(?:those|participants?|patients?|subjects?|women|men|females?|males?) "
     r"(?:with|who|whose|aged|in|on|having|over|under|older)|"
     r"(?:those|participants?|patients?|subjects?|individuals|women|men) (?:with|who|having|whose)[^.;]{3,160}?"
-    r"\b(?:must|need|should|are required|have to|will need))\b",
+    r"\b(?<!which )(?<!that )(?:must|need|should(?! be exclu)|are required|have to|will need))\b",
     re.IGNORECASE,
 )
 NOT = re.compile(
@@ -62,6 +64,17 @@ BARRED = re.compile(
     r"\bprohibited\b",
     re.IGNORECASE,
 )
+
+
+EXCEPTS = re.compile(r"\b(?:exceptions?|unless|waived|stipulations?|(?:does|do|will) not apply)\b", re.IGNORECASE)
+DENIAL = re.compile(
+    r"^\W*(?:\d{1,2}[.)]\W*)?(?:no\b(?!\s+(?:more|less|fewer|greater|later|longer|upper|limit))|(?:(?:the\s+)?(?:patients?|participants?|subjects?)\s+)?(?:must|should|may)\s+not\b)",
+    re.IGNORECASE,
+)
+"""A sentence that begins so denies all that it names."""
+PEOPLE = re.compile(r"\s*(?:patients|participants|subjects|individuals)\b", re.IGNORECASE)
+INSIDE = 160
+"""Characters that a bracket may hold without being a text of its own."""
 
 
 class Sentence:
@@ -89,7 +102,8 @@ class Sentence:
         if self.side == "exclusion":
             return None if negated or self._let_in() else True
         if self.side == "inclusion":
-            return None if self._let_in() else (negated or self._barred)
+            denied = DENIAL.match(self._said) and not re.search(r"[;:]|\b(?:but|must|should)\b", self._said[20:start])
+            return None if self._let_in() else (negated or self._barred or bool(denied))
         return True if self._barred or negated else None
 
     def _let_in(self) -> bool:
@@ -103,7 +117,10 @@ class Sentence:
             found = pattern.search(self.text)
             if found and not BARRED.search(self.text[max(0, found.start() - 6) : found.end()]):
                 return _short(self.text[found.start() :] if found.start() >= end else self.text)
-        found = ALLOWED.search(self.rest) or re.search(r"\b(?:exceptions?|unless|waived)\b", self.rest, re.IGNORECASE)
+        aside = IF.search(self.text, end)
+        if aside and _in_bracket(self.text, aside.start()):
+            return _short(self.text[aside.start() :])
+        found = ALLOWED.search(self.rest) or EXCEPTS.search(self.rest)
         if found:
             first = self.rest.rfind(".", 0, found.start()) + 1
             return _short(self.rest[first:])
@@ -112,6 +129,8 @@ class Sentence:
     def condition(self, start: int, end: int) -> str | None:
         """The condition under which it holds; None = it holds always."""
         found = IF.search(self.text)
+        if found and found.start() > end and _in_bracket(self.text, found.start()):
+            return None  # a remark: see `exception`
         if found and (UNLESS.search(self.text[: found.start()]) or ALLOWED.search(self.text[: found.start() + 2])):
             return None  # the condition of an exception
         return _short(self.text[found.start() :]) if found else None
@@ -122,13 +141,28 @@ def _short(text: str) -> str:
     return plain if len(plain) <= 300 else plain[:299] + "…"
 
 
+def _in_bracket(text: str, place: int) -> bool:
+    return text.count("(", 0, place) > text.count(")", 0, place)
+
+
+def _bracketed(text: str, place: int) -> bool:
+    """Whether a place stands inside a bracket that closes soon."""
+    before = text[max(0, place - INSIDE) : place]
+    opened = before.rfind("(")
+    if opened < 0 or ")" in before[opened:]:
+        return False
+    closes = text.find(")", place, place + INSIDE)
+    return closes >= 0 and "(" not in text[place:closes] and not PEOPLE.match(text, place)
+
+
 def sentences(plain: Plain, side: Side, lead: str, below: str) -> Iterator[Sentence]:
     """The sentences of a bullet, with the texts above and below it."""
     text = plain.text
     mark = MARK.match(text)
+    first = mark.end() if mark else 0
     cuts = [
-        mark.end() if mark else 0,
-        *(found.end() for found in END.finditer(text, mark.end() if mark else 0)),
+        first,
+        *(found.end() for found in END.finditer(text, first) if not _bracketed(text, found.end())),
         len(text),
     ]
     many = len(cuts) > 2

@@ -59,6 +59,8 @@ EITHER = re.compile(r"inclusion\s*(?:/|and|or|&|,)\s*exclusion|exclusion\s*(?:/|
 SENTENCE = re.compile(
     r"\b(?:is|are|was|were|must|will|may|has|have|had|should|can|apply|applies|meet|met|include[sd]?)\b", re.I
 )
+POINTS = re.compile(r"[.;]\s|\b(?:see|refer to|per|meets?|meeting|defined (?:in|by))\b", re.IGNORECASE)
+"""Words before `exclusion criteria` that point at the list and do not begin it."""
 EXCLUDES = re.compile(
     r"(?:will (?:be )?exclude|excludes? (?:a|the|any)|(?:are|is|be|will be) (?:excluded|ineligible)|"
     r"not (?:be )?eligible|ineligible|not (?:be )?(?:enrolled|included))"
@@ -78,6 +80,7 @@ def split(text: Text, first: int = 0) -> tuple[list[Bullet], list[Heading]]:
     stack: list[int] = []
     lead: int | None = None
     count, level, counted = 0, 0, -1
+    label: tuple[int, tuple[str, ...]] | None = None  # a bullet that only names cohorts, for those after it
     clean = unmarked(text.text)
     for start, end, indent, marked in _blocks(clean):
         block = clean[start:end]
@@ -121,6 +124,11 @@ def split(text: Text, first: int = 0) -> tuple[list[Bullet], list[Heading]]:
             bullet.side = "exclusion"
         if marked and (under := heading_cohorts(block)) and _only_heading(block):
             bullet.cohorts = under
+            label = (indent, under) if block.rstrip().endswith(":") else label
+        elif label is not None and marked and indent == label[0]:
+            bullet.cohorts = label[1] if bullet.cohorts == ("all",) else bullet.cohorts
+        else:
+            label = None
         bullets.append(bullet)
         here = first + len(bullets) - 1
         if number and (parent is None or indent <= level):
@@ -142,6 +150,9 @@ def _heading(block: str, marked: bool) -> tuple[Side | None, int] | None:
     if not found or EITHER.search(found[0]):
         return None
     said = found[0]
+    before = said[: found.start("side") if found["side"] else found.start("side2")]
+    if POINTS.search(before) or before.count("(") > before.count(")"):
+        return None
     words = SENTENCE.search(said.split(":")[0])
     if words and (marked or len(said.split()) > 22 or not found["colon"].strip()):
         return None

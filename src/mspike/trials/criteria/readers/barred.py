@@ -35,7 +35,7 @@ NOT_EXPOSURE = re.compile(
     re.IGNORECASE,
 )
 WITHIN = re.compile(
-    r"\b(?:within|<|≤|less than|in the (?:last|past|previous))\s*(?:the )?(?:last |past |"
+    r"\b(?:within|<|≤|less than|(?:in|during|over) the (?:last|past|previous))\s*(?:the )?(?:last |past |"
     r"previous )?(?:<|≤)?\s*(?P<n>\d{1,3})\s*(?P<unit>days?|weeks?|months?|years?)",
     re.IGNORECASE,
 )
@@ -69,6 +69,10 @@ def read_barred(s: Sentence) -> Iterator[Found]:
         before, after = s.text[: item.start], s.text[item.end :]
         neighbours = [s.text[a.end : b.start] for a, b in itertools.pairwise(named) if item in (a, b)]
         both = any(BOTH.match(text) for text in neighbours)
+        if re.search(
+            r"\b(?:except(?:ing| for)?|other than|exception of|excluding)\b[^.;]{0,90}$", before, re.IGNORECASE
+        ):
+            continue
         if re.search(r"(?:prior to|before|initiation of|start of)\s+(?:\w+\s+)?$", before, re.IGNORECASE):
             continue
         if (

@@ -64,7 +64,7 @@ QTC = re.compile(
 
 def read_qtc(s: Sentence) -> Iterator[Found]:
     found = QTC.search(s.text)
-    if not found:
+    if not found or re.search(r"\bwill (?:have|be)\b|\bmonitor", s.text[found.end() :], re.IGNORECASE):
         return
     sign, value = found["sign"].lower(), int(found["n"])
     low = sign in LOW
@@ -85,6 +85,7 @@ def read_qtc(s: Sentence) -> Iterator[Found]:
             value=value,
             unit="ms",
             when="by sex" if by_sex else None,
+            inferred=bool(re.search(r"in the presence of|after electrolytes|symptomatic", s.text, re.IGNORECASE)),
         )
 
 
@@ -99,15 +100,25 @@ ROMAN = {"ii": 2, "iii": 3, "iv": 4, "2": 2, "3": 3, "4": 4}
 
 def read_nyha(s: Sentence) -> Iterator[Found]:
     found = NYHA.search(s.text)
-    if found and s.forbids(found.start()):
+    if found and s.forbids(found.start()) and not re.search(r"\bI\s*(?:-|to|/)\s*$", s.text[: found.start("first")]):
         first = ROMAN[found["first"].lower()]
+        narrow = bool(re.search(r"\b(?:un|de)compensated\b", s.text[max(0, found.start() - 40) : found.start()], re.I))
+        narrow = narrow or bool(re.match(r"[^.;,]{0,50}\bnot (?:\w+ )?controlled\b", s.text[found.end() :], re.I))
         if (
             found["last"]
             or "≥" in found[0]
             or first == 4
             or re.match(r"\s*(?:or (?:greater|higher|above|worse)|-)", s.text[found.end() :])
         ):
-            yield Found(start=found.start(), end=found.end(), fact="nyha", op="<=", value=first - 1, unit="class")
+            yield Found(
+                start=found.start(),
+                end=found.end(),
+                fact="nyha",
+                op="<=",
+                value=first - 1,
+                unit="class",
+                inferred=narrow,
+            )
         elif ">" in found[0]:
             yield Found(start=found.start(), end=found.end(), fact="nyha", op="<=", value=first, unit="class")
 
@@ -139,9 +150,20 @@ LAB = re.compile(
 )
 OR = re.compile(
     r"\b(?:or|OR)\b(?!\s*(?:equal|less|more|greater|lower|higher|platelet transf|growth|transfus|"
-    r"G-?CSF|other|without|local))|\(≥|\(>|;\s*≥|unless|, ≥"
+    r"G-?CSF|other|without|local|(?:calculated|estimated|measured)(?! creat| clear| CrCl| e?GFR)|direct|by|per|using|"
+    r"via|on|at|modified|MDRD|Cockcroft|24|"
+    r"Chronic|CKD|equivalent|comparable|similar|red|packed|PRBC|blood|erythro|below|above|within|prior|in the|as|any))|"
+    r"\((?:≥|>)(?!\s*[\d.]+\s*(?:mmol|g/L\b))|;\s*≥|unless|, ≥"
 )
 """Another way to meet the same rule."""
+DEFINING = ("haemoglobin_g_l", "calcium_mg_dl", "calcium_mmol_l", "creatinine_mg_dl", "creatinine_xuln", "crcl_ml_min")
+DAMAGE = re.compile(
+    r"an[a]?emia|hypercalc|renal (?:insuff|fail)|end[- ]organ|\bCRAB\b|defining|attribut", re.IGNORECASE
+)
+"""Words of the damage that makes myeloma symptomatic; its values are no limits of function."""
+PART_OF_BILIRUBIN = re.compile(r"(?:direct|conjugated)\s+(?:\w+\s+)?$", re.IGNORECASE)
+FILTRATION = re.compile(r"\be?GFR\b|glomerular|MDRD|modification of diet|CKD-?EPI|1\.73", re.IGNORECASE)
+"""Another measure of the kidney than the clearance by Cockcroft and Gault: near the limit they differ."""
 AT_LEAST = ("neutrophils", "platelets", "haemoglobin", "crcl")
 
 
@@ -157,6 +179,8 @@ def read_labs(s: Sentence) -> Iterator[Found]:
             continue
         if (low == at_least) != (s.side == "exclusion") or (s.side == "exclusion" and not s.forbids(found.start())):
             continue
+        if test == "bilirubin" and PART_OF_BILIRUBIN.search(text[max(0, found.start() - 20) : found.start()]):
+            continue
         value = _lab(test, number(found[len(TESTS) + 4]), (found["unit"] or "").lower().replace(" ", ""))
         if value is None:
             continue
@@ -166,15 +190,34 @@ def read_labs(s: Sentence) -> Iterator[Found]:
             op = (">=" if strict else ">") if at_least else ("<=" if strict else "<")
         fact, amount, unit = value
         item = Found(start=found.start(), end=found.end(), fact=fact, op=op, value=amount, unit=unit)
-        near = text[max(0, found.start() - 12) : found.start()] + "|" + text[found.end() : found.end() + 90]
-        if s.side != "exclusion" and (either := OR.search(near)):
-            item.unless = " ".join(text[max(0, found.start() - 12) + either.start() :].split())[:300]
+        item.inferred = fact == "crcl_ml_min" and bool(
+            FILTRATION.search(found[0] + text[found.end() : found.end() + 110] + s.rest[:160])
+        )
+        if fact in DEFINING and DAMAGE.search(s.lead[-300:] + text):
+            item.inferred = True
+        if test == "bilirubin" and (own := re.search("gilbert", text + s.rest[:300], re.IGNORECASE)):
+            item.unless = f"{own[0]}'s syndrome"
+        if s.side != "exclusion" and (way := _other_way(text, found)):
+            item.unless = way
         given.setdefault(fact, []).append(item)
+    if s.side == "exclusion" and len(given) > 1 and re.search(r"\band\b(?!/or)", text, re.IGNORECASE):
+        for item in (item for several in given.values() for item in several):
+            item.inferred = True  # both together may be meant
     for several in given.values():
+        if len(several) > 1 and "gilbert" in text.lower():
+            del several[1:]  # what follows is for people with the syndrome
         kept = min(several, key=lambda item: item.value if item.op.startswith(">") else -item.value)  # type: ignore[operator,arg-type,return-value]
         if len({str(item.value) for item in several}) > 1:
             kept.when = kept.when or " ".join(text.split())[:300]
         yield kept
+
+
+def _other_way(text: str, found: re.Match[str]) -> str:
+    """Another way to keep the limit, before it or behind it, in the text's words; empty = none."""
+    for start, end in ((max(0, found.start() - 12), found.start()), (found.end(), found.end() + 90)):
+        if either := OR.search(text[start:end]):
+            return " ".join(text[start + either.start() :].split())[:300]
+    return ""
 
 
 def _lab(test: str, value: float, unit: str) -> tuple[str, float, str] | None:
@@ -187,7 +230,7 @@ def _lab(test: str, value: float, unit: str) -> tuple[str, float, str] | None:
             amount = value / 1000
         elif not unit:
             return None
-        limits = (0.3, 2.5) if test == "neutrophils" else (10, 200)
+        limits = (0.3, 3) if test == "neutrophils" else (10, 200)
         return (f"{test}_10e9_l", _plain(amount), "10*9/L") if limits[0] <= amount <= limits[1] else None
     if test == "haemoglobin":
         amount = value * 10 if unit in ("g/dl", "") else value
@@ -201,9 +244,10 @@ def _lab(test: str, value: float, unit: str) -> tuple[str, float, str] | None:
     if "uln" in unit or "upper" in unit or unit == "times":
         return (f"{test}_xuln", _plain(value), "xULN") if 1 <= value <= 10 else None
     if unit == "mg/dl" and test in ("creatinine", "bilirubin", "calcium"):
-        return (f"{test}_mg_dl", _plain(value), "mg/dL") if 0.5 <= value <= 15 else None
+        low = 9 if test == "calcium" else 0.5
+        return (f"{test}_mg_dl", _plain(value), "mg/dL") if low <= value <= 16 else None
     if test == "calcium" and unit == "mmol/l":
-        return "calcium_mmol_l", _plain(value), "mmol/L"
+        return ("calcium_mmol_l", _plain(value), "mmol/L") if 2.2 <= value <= 4 else None
     return None
 
 

@@ -27,8 +27,8 @@ DOWN = (
 )
 
 RANGE = re.compile(
-    rf"(?:(?P<up>{UP})\s*)?{N}\s*(?:prior\s*)?(?:-|to|through|and (?=\d)|but|and|,)\s*(?:but\s*|"
-    rf"and\s*)?(?:(?P<down>{DOWN})\s*)?{N}(?P<noun>{NOUN})",
+    rf"(?:(?P<up>{UP})\s*)?{N}\s*(?:prior\s*)?(?:-|to|through|and (?=\d)|or (?=\d)|but|and|,)\s*(?:but\s*|"
+    rf"and\s*)?(?:(?P<down>{DOWN})\s*)?{N},?(?P<noun>{NOUN})",
     re.IGNORECASE,
 )
 LOW_THEN_HIGH = re.compile(
@@ -81,7 +81,7 @@ NOT_COUNTED = re.compile(
 )
 ALTERNATIVE = re.compile(
     r"\bOR\b|[,;]\s*or\s+(?:are|is|be|have|has|had|who|those|participants?|patients?|subjects?|if|"
-    r"double|triple|at least|≥|\d|with|received|must|in)\b|"
+    r"double|triple|at least|≥|\d|with|received|must|in)\b|\bor\s+\(?[2-9a-e]\)|"
     r"\bor\s+(?:are|is|be|have|has|had|who|participants?|patients?|subjects?|those|whose|if|double|"
     r"triple|dual|primary|refractory|relaps\w+|at least|disease)\b|\bor (?=≥)"
 )
@@ -109,7 +109,9 @@ def read_lines(s: Sentence) -> Iterator[Found]:
         or OTHER_DISEASE.search(s.lead[-250:] + text)
     ):
         return
-    if DEFINES.search(text) and not re.search(r"\b(?:received|at least|must have)\b", text, re.IGNORECASE):
+    defines = DEFINES.search(text)
+    said = re.search(r"\b(?:received|at least|must have)\b", text, re.IGNORECASE)
+    if defines and not said and not any(_matches(text[: defines.start()])):
         return
     found = list(_numbers(s))
     lows = [value for _, _, low, _ in found if (value := low) is not None]
@@ -126,16 +128,27 @@ def read_lines(s: Sentence) -> Iterator[Found]:
     if several:
         unless = unless or " ".join(text[start:].split())[:300]
     low, high = min(lows, default=None), max(highs, default=None)
+    some = bool(INDUCTION.match(text, end))
     if low is not None and high is not None and low <= high:
-        yield _found(start, end, "between", [low, high], unless)
+        yield _found(start, end, "between", [low, high], unless, some)
     elif low is not None:
-        yield _found(start, end, ">=", low, unless)
+        yield _found(start, end, ">=", low, unless, some)
     elif high is not None:
-        yield _found(start, end, "<=", high, unless)
+        yield _found(start, end, "<=", high, unless, some)
 
 
-def _found(start: int, end: int, op: str, value: int | list[int], unless: str | None) -> Found:
-    return Found(start=start, end=end, fact="prior_lines", op=op, value=value, unit="lines", unless=unless)
+INDUCTION = re.compile(
+    r"\s*(?:\w+\s+)?(?:of|in|as|for|with)\s+(?:(?!includ|contain|with\b|and\b|which|that)[\w/]+[\s-]){0,4}?(?:induction|inhibitors?|based|containing|antibod\w+|"
+    r"bispecific|BCMA|CAR|IMiD|cytotoxic)\b",
+    re.IGNORECASE,
+)
+"""`2 lines of induction therapy`, `of an IMiD-based treatment`: some of a person's lines."""
+
+
+def _found(start: int, end: int, op: str, value: int | list[int], unless: str | None, some: bool) -> Found:
+    return Found(
+        start=start, end=end, fact="prior_lines", op=op, value=value, unit="lines", unless=unless, inferred=some
+    )
 
 
 def _numbers(s: Sentence) -> Iterator[tuple[int, int, int | None, int | None]]:
@@ -186,7 +199,13 @@ def _matches(text: str) -> Iterator[tuple[str, re.Match[str]]]:
 
 
 def _bare(text: str) -> str:
-    """The last words of a text without what stands in brackets."""
+    """The last words of a text without what stands in brackets; "relapsed or refractory to" counts lines."""
+    text = re.sub(
+        r"relapsed (?:after,? )?(?:and/or|or|and|/) ?(?:(?:is|are|was) )?refractory to",
+        "after",
+        text,
+        flags=re.IGNORECASE,
+    )
     return re.sub(r"\([^()]*\)|\[[^\[\]]*\]", "", re.sub(r"\[[^\[\]]*\]", "", text[-400:]))[-90:]
 
 
@@ -211,7 +230,13 @@ def _counts_lines(s: Sentence, found: re.Match[str]) -> bool:
     ):
         return False
     subject = next(iter(reversed(list(SUBJECT.finditer(text[: found.start()])))), None)
-    if subject and (MUST.search(text, found.end()) and not re.search(r"[.;]", text[subject.start() : found.start()])):
+    must = MUST.search(text, found.end())
+    if (
+        subject
+        and must
+        and not re.search(r"\b(?:which|that)\s+$", text[: must.start()])
+        and (not re.search(r"[.;]", text[subject.start() : found.start()]))
+    ):
         return False
     if re.search(r"\b(?:if|when|unless|except)\b[^,;]{0,60}$", before, re.IGNORECASE):
         return False

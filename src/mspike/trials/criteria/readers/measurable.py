@@ -12,7 +12,7 @@ from mspike.trials.criteria.sentence import Sentence
 
 QUANTITY = re.compile(
     rf"(?P<sign>≥|>|=|≤|<|\bat least|\bmore than|\babove|\bof)?\s*(?<![\d.]){NUMBER}\s*(?P<unit>g/dL|"
-    r"g/L|mg/dL|mg/L|g/24h|mg/24h|gm?/24|mg/24|mg(?=\s+of\s+(?:monoclonal|M-?\s?protein))|"
+    r"g/L|mg/dL|mg/L|g/24h|mg/24h|gm?/24|mg/24|g(?=\s[^.;]{0,25}24\s*-?\s*h)|mg(?=\s+of\s+(?:monoclonal|M-?\s?protein))|"
     rf"mg(?=[^.;]{{0,40}}24\s*-?\s*h))(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -37,12 +37,15 @@ MEASURABLE = re.compile(
     re.IGNORECASE,
 )
 CLASS_AFTER = re.compile(
-    r"\s*(?:of|for|in)\s+(?:immunoglobulin\s+\w\s*\(?)?\(?Ig\s?[GADEM](?:[\s,/]|or|and|Ig\s?[GADEM])*|"
+    r"\s*(?:or (?:above|more|greater|higher)\s+)?(?:of|for|in|if)\s+(?:case\s+(?:of\s+)?|"
+    r"(?:patients?|subjects?|participants?)\s+with\s+)?"
+    r"(?:immunoglobulin\s+\w\s*[(\[]?)?[(\[]?Ig\s?[GADEM](?:[\s,/]|or|and|Ig\s?[GADEM])*|"
     r"\s+Ig\s?[GADEM](?:[\s,/]|or|and|Ig\s?[GADEM])*",
     re.I,
 )
 CLASS_AFTER_ANY = re.compile(
-    r"\d\s*g/d?L\s*(?:(?:of|for|in)\s+)?(?:immunoglobulin\s+\w\s*\(?)?Ig\s?[GADEM]", re.IGNORECASE
+    r"\d\s*g/d?L\s*(?:(?:of|for|in|if)\s+(?:case\s+(?:of\s+)?)?)?(?:immunoglobulin\s+\w\s*[(\[]?)?Ig\s?[GADEM]",
+    re.IGNORECASE,
 )
 """`1 g/dL of IgG or IgM`: the class stands behind its value in the whole sentence."""
 CLASS = re.compile(r"\bIg\s?([GADEM])\b(?!\s*\w*\s*level)")
@@ -55,8 +58,12 @@ OTHER_WAY = re.compile(
 USUAL = {"serum": 1.0, "urine": 200, "sflc": 10}
 """Where nothing says that a threshold is for measurable disease, higher ones are those of the diagnosis."""
 NO = re.compile(r"\b(?:no|not|without|non-?|lack of)\s+(?:\w+\s+){0,2}measur", re.IGNORECASE)
+NOT_NEEDED = re.compile(
+    r"measur[ae]ble[^.;]{0,50}\b(?:is|are) not (?:\w+ )?(?:required|necessary|needed|mandatory)", re.IGNORECASE
+)
+CHANGE = re.compile(r"absolute increase|increase (?:of|from|in)|\breduction|\bdecrease", re.IGNORECASE)
 NOT_HERE = re.compile(
-    r"smou?lder|high[- ]risk|free light chain ratio|doubl\w+|increas\w+|rise|"
+    r"smou?lder|high[- ]risk|free light chain ratio (?:of )?(?:≥|>)|doubl\w+|increas\w+|rise|"
     r"progressi\w+ disease (?:is|was)|relapse (?:is|was) defined|amyloid|reduction|decrease",
     re.IGNORECASE,
 )
@@ -68,11 +75,13 @@ def read_measurable(s: Sentence) -> Iterator[Found]:
         return
     text, context = s.text, s.lead[-700:] + " " + s.text
     named = MEASURABLE.search(text)
-    wanted = bool(re.search(r"measur[ae]ble", context, re.IGNORECASE))
+    wanted = bool(re.search(r"measur[ae]ble|disease measure|detectable", context, re.IGNORECASE))
     found = [
         item for item in _thresholds(text) if wanted or (len(text) < 400 and item["at_least"] <= USUAL[item["kind"]])
     ]
     kinds = {item["kind"] for item in found}
+    if found and CHANGE.search(text):
+        return
     if found and (wanted or len(kinds) >= 2) and not (NOT_HERE.search(text) and not wanted):
         if s.side == "unstated" and not wanted:
             return
@@ -98,7 +107,7 @@ def read_measurable(s: Sentence) -> Iterator[Found]:
             inferred=True,
             alone=True,
         )
-    elif named and s.side == "inclusion" and not NO.search(text):
+    elif named and s.side == "inclusion" and not NO.search(text) and not NOT_NEEDED.search(text):
         inferred = bool(re.search(r"\bor\b[^.;]{0,30}(?:evaluable|non-?measur)", text, re.IGNORECASE))
         yield Found(
             start=named.start(),
@@ -173,7 +182,7 @@ def _kind(value: float, unit: str, before: str, after: str, kept: str) -> tuple[
         or re.search(M_PROTEIN, after[:60], re.IGNORECASE)
         or re.search(r"\bserum\b", near, re.I)
     )
-    if "24" in unit or unit == "mg":
+    if "24" in unit or unit in ("mg", "g"):
         amount = value * 1000 if unit.startswith("g") else value
         urine = re.search(URINE, near + after, re.IGNORECASE) or protein or "24" in unit
         return ("urine", _plain(amount)) if urine and 50 <= amount <= 1000 else None
@@ -185,7 +194,13 @@ def _kind(value: float, unit: str, before: str, after: str, kept: str) -> tuple[
     amount = value if unit == "mg/dl" else value / 10
     if light and 2 <= amount <= 50:
         return "sflc", _plain(amount)
-    if unit == "mg/dl" and protein and not light and amount >= 300 and not re.search(URINE, near[-60:], re.I):
+    if (
+        unit == "mg/dl"
+        and protein
+        and not light
+        and amount >= 300
+        and (after.lstrip().lower().startswith("(serum") or not re.search(URINE, near[-60:], re.I))
+    ):
         return ("serum", _plain(amount / 1000)) if amount <= 2500 else None
     return None
 

@@ -1,4 +1,4 @@
-"""Age, performance status, life expectancy."""
+"""Performance status and life expectancy."""
 
 from __future__ import annotations
 
@@ -8,124 +8,6 @@ from collections.abc import Iterator
 from mspike.trials.criteria.model import Found
 from mspike.trials.criteria.sentence import Sentence
 
-YEARS = r"(?:years?|yrs?\.?|y/?o)(?:[ -]*old)?\b"
-AGED = (
-    r"(?:of age|old\b|in age|or (?:older|over|above|more|greater|younger|less)|and (?:older|over|above|up)|old\b|or ≥)"
-)
-PEOPLE = r"(?:adults?|males?|females?|men|women|patients?|participants?|subjects?|individuals?|sex|gender|persons?)"
-NO_AGE = re.compile(
-    r"menopaus|menses|contracept|childbear|child-bear|steril|hysterect|pregnan|"
-    r"transplant[- ]?ineligible|not eligible for|ineligible|"
-    r"high[- ]dose|donor|sibling|tandem|dose|creatinine|clearance|median|caregiver|HLA|"
-    r"diagnos\w+ (?:at|before) age",
-    re.IGNORECASE,
-)
-AGE_RANGE = re.compile(
-    rf"\b(?:age[sd]?|between|ages? of|{PEOPLE}|from|are|"
-    rf"is)?[ :,(]{{0,3}}(?:[≥>]\s*)?(?<![\d.])(\d{{1,2}})\s*(?:{YEARS}\s*(?:of age\s*)?)?(?:-|to|and|through|"
-    r"[,]?\s*(?:and|to)?\s*[≤<]|up to|and (?:no more than|not more than|not older than|"
-    rf"no older than))\s*(?:[≤<]\s*)?(\d{{2,3}})\s*{YEARS}",
-    re.IGNORECASE,
-)
-AGE_PLAIN_RANGE = re.compile(
-    r"\bage[sd]?[ :]{0,3}(?:of |between |from )?(?:[≥>]\s*)?(\d{1,2})\s*(?:-|to|"
-    r"and)\s*(?:[≤<]\s*)?(\d{2,3})\b(?!\s*(?:%|days|mg))",
-    re.IGNORECASE,
-)
-AGE_LOW = re.compile(
-    r"(?P<sign>≥|>|=|\bat least|\bminimum(?: age)?(?: of)?|\bover(?: the age of)?|"
-    r"\babove(?: the age of)?|\bmore than|(?<!no )(?<!not )\bolder than|\b(?:has|have) (?:reached|"
-    r"attained)(?: the age of)?|"
-    rf"\bage of)\s*(?P<n>\d{{1,2}})\s*(?P<y>{YEARS})?",
-    re.IGNORECASE,
-)
-AGE_OLDER = re.compile(
-    rf"(?<![\d.])(\d{{1,2}})\s*{YEARS}\s*(?:of age\s*)?(?:,?\s*inclusive,?\s*)?(?:\(?(?:and|"
-    r"or) (?:older|over|above|more|"
-    rf"greater|up)|≥)|\bage[sd]?\s*:?\s*(\d{{1,2}})\s*(?:{YEARS}\s*)?(?:of age\s*)?(?:and|or) (?:older|"
-    r"over|above|more|greater)",
-    re.I,
-)
-AGE_HIGH = re.compile(
-    r"(?P<sign>≤|<|\bno older than|\bnot older than|\bup to|\bunder(?: the age of)?|\byounger than|"
-    r"\bbelow(?: the age of)?|\bmaximum(?: age)?(?: of)?|"
-    rf"\bage limit of)\s*(?P<n>\d{{1,2}})\s*(?P<y>{YEARS})?",
-    re.I,
-)
-AGE_WORD = re.compile(rf"\bage[sd]?\b|{YEARS}\s*(?:old|{AGED})", re.IGNORECASE)
-ADULT = re.compile(
-    r"\badult(?:s\b|\s+(?:patients?|participants?|subjects?|men|women|males?|females?|individuals?))", re.IGNORECASE
-)
-
-
-def read_age(s: Sentence) -> Iterator[Found]:
-    text = s.text
-    if not re.search(r"\bage|year|\byrs?\b|adult|y/?o\b", text, re.IGNORECASE) or NO_AGE.search(text):
-        return
-    about_people = re.match(rf"^\W*(?:[\w./]+ ){{0,4}}?{PEOPLE}\b", text, re.IGNORECASE) and len(text) < 160
-    if not (AGE_WORD.search(text) or about_people):
-        if (found := ADULT.search(text)) and s.side == "inclusion":
-            yield Found(
-                start=found.start(), end=found.end(), fact="age", op=">=", value=18, unit="years", inferred=True
-            )
-        return
-    if s.side == "exclusion":
-        yield from _age_excluded(text)
-        return
-    if s.side == "unstated" and not re.match(r"^\W*(?:\d\W+)?(?:age|\d|[≥>])", text, re.IGNORECASE):
-        return
-    for pattern in (AGE_RANGE, AGE_PLAIN_RANGE):
-        found = pattern.search(text)
-        if found and int(found[1]) < int(found[2]) and int(found[2]) > 20:
-            yield _age(found.start(), found.end(), "between", [int(found[1]), int(found[2])])
-            return
-    low = AGE_LOW.search(text)
-    while low and not (
-        low["y"]
-        or re.search(
-            r"\bage[sd]?\b", text[max(0, low.start() - 25) : low.start()] + text[low.end() : low.end() + 14], re.I
-        )
-    ):
-        low = AGE_LOW.search(text, low.end())
-    older = AGE_OLDER.search(text)
-    if low and _near_age(text, low.start(), low.end()):
-        yield _age(low.start(), low.end(), ">" if low["sign"] == ">" else ">=", int(low["n"]))
-    elif older:
-        yield _age(older.start(), older.end(), ">=", int(older[1] or older[2]))
-    high = AGE_HIGH.search(text)
-    if (
-        high
-        and (high["y"] or re.search(r"\bage", text[max(0, high.start() - 25) : high.start()], re.I))
-        and _near_age(text, high.start(), high.end())
-    ):
-        if int(high["n"]) > 25:
-            yield _age(high.start(), high.end(), "<" if high["sign"] == "<" else "<=", int(high["n"]))
-    elif not low and not older and (found := ADULT.search(text)):
-        yield Found(start=found.start(), end=found.end(), fact="age", op=">=", value=18, unit="years", inferred=True)
-
-
-def _near_age(text: str, start: int, end: int) -> bool:
-    """Whether the years are an age: a duration (`disease-free for ≥ 3 years`) is none."""
-    around = text[max(0, start - 40) : start] + " " + text[end : end + 30]
-    return bool(re.search(rf"\bage|old\b|older|younger|{PEOPLE}\b", around, re.IGNORECASE)) and not re.search(
-        r"free|remission|within|surviv|history|diagnos|since|prior to|after|treated", around, re.IGNORECASE
-    )
-
-
-def _age_excluded(text: str) -> Iterator[Found]:
-    if not re.search(r"\bage|old\b|older|younger", text, re.IGNORECASE) or len(text) > 120:
-        return
-    high, low = AGE_HIGH.search(text), AGE_LOW.search(text)
-    if (high and high["sign"] in ("<", "≤")) or (high and re.search("under|younger|below", high["sign"], re.I)):
-        yield _age(high.start(), high.end(), ">" if high["sign"] == "≤" else ">=", int(high["n"]))
-    elif low and int(low["n"]) > 25 and low["sign"].lower() not in ("=", "at least", "age of"):
-        yield _age(low.start(), low.end(), "<" if low["sign"] == "≥" else "<=", int(low["n"]))
-
-
-def _age(start: int, end: int, op: str, value: int | list[int]) -> Found:
-    return Found(start=start, end=end, fact="age", op=op, value=value, unit="years")
-
-
 STATUS = (
     r"(?:ECOG|Eastern\s+Coo?perative\s+Oncology\s+Group|Eastern Collaborative Oncology Group|Zubrod|"
     r"WHO\s+performance|performance\s+status|ECOG-?PS|\bPS\b|SWOG)"
@@ -133,7 +15,7 @@ STATUS = (
 ECOG = re.compile(
     rf"{STATUS}(?P<gap>(?:(?!Karnofsky|KPS|Lansky|IKPS)[^.;\d≥≤<>=]){{0,110}}?)(?P<sign>≥|≤|>|<|=|"
     r"\b(?:no more than|not more than|no greater than|not greater than|not exceed(?:ing)?|at most|"
-    r"up to|a maximum of|better than|below|above|over|worse than|at least|not)\b)?\s*"
+    r"up to|a maximum of|better than|below|above|over|more than|worse than|at least|not)\b)?\s*"
     r"(?P<n>[0-5])(?!\d|\.\d|\s*(?:%|weeks|days|months|mg|x))(?:\s*(?P<join>,\s*(?:or|and)\b|-|to|or|and|/|,|"
     r"through|≤|<)\s*(?P<list>[0-5](?:\s*(?:,\s*(?:or|and)|,|or|and|/|-)\s*[0-5])*)(?!\d|\s*(?:%|weeks|"
     r"days)))?"
@@ -145,13 +27,16 @@ SCORES = re.compile(r"Karnofsky|KPS|Lansky", re.IGNORECASE)
 
 def read_ecog(s: Sentence) -> Iterator[Found]:
     for found in ECOG.finditer(s.text):
-        if s.allowed and not found["sign"] and not found["list"]:
+        if s.allowed and not found["sign"] and (not found["list"] or int(found["n"]) >= 2):
             continue  # "ECOG 2 is allowed if …" is an exception to the rule before it
         if SCORES.search(found[0]) or re.search(r"ASA|NYHA|grade [345] ?(?:toxic|adverse)", found[0]):
             continue
         highest = _ecog_limit(found, s)
         if highest is not None and 1 <= highest <= 4:
-            either = SCORES.search(s.text) and re.search(r"\bor\b", s.text.replace("0 or 1", ""), re.IGNORECASE)
+            other = re.match(r"[^.;]{0,3}\(?\s*or\s+(?:≤|<)?\s*0?\s*(?:-|to|or)?\s*[1-4]", s.text[found.end() :])
+            either = other or (
+                SCORES.search(s.text) and re.search(r"\bor\b", s.text.replace("0 or 1", ""), re.IGNORECASE)
+            )
             yield Found(
                 start=found.start(),
                 end=found.end(),
@@ -164,6 +49,10 @@ def read_ecog(s: Sentence) -> Iterator[Found]:
             return
 
 
+NEXT_OF_LIST = re.compile(r"^.*[,;]\s*(?=(?:participants|patients|subjects)\s+(?:with|who have)\b)", re.IGNORECASE)
+"""What stands before the next entry of a list in one sentence."""
+
+
 def _ecog_limit(found: re.Match[str], s: Sentence) -> int | None:
     """The highest grade that is let in; None when the words do not say."""
     first, sign, tail = int(found["n"]), (found["sign"] or "").lower(), (found["tail"] or "").lower()
@@ -173,17 +62,19 @@ def _ecog_limit(found: re.Match[str], s: Sentence) -> int | None:
         "≥",
         "above",
         "over",
+        "more than",
         "worse than",
         "at least",
     )
     if s.side == "exclusion":
         apart = (
-            re.match(r"^\W*(?:[\w'/-]+\W+){0,7}$", s.text[: found.start()]) is None or "(" in s.text[: found.start()]
+            re.match(r"^\W*(?:[\w'/-]+\W+){0,7}$", NEXT_OF_LIST.sub("", s.text[: found.start()])) is None
+            or "(" in s.text[: found.start()]
         )
         if apart or NOT_ECOG.search(found["gap"]) or sign == "not" or s.allowed:
             return None
         if more:
-            return first if sign in (">", "above", "over", "worse than") and not tail else first - 1
+            return first if sign in (">", "above", "over", "more than", "worse than") and not tail else first - 1
         if listed and first >= 2:
             return first - 1
         return first - 1 if not sign and first >= 3 and not tail else None

@@ -15,8 +15,9 @@ from mspike.trials.criteria.vocabulary import Named, classes, drugs
 
 BRACKETS = re.compile(r"\([^()]*\)|^[^()]*\)|\([^()]*$")
 ASIDE = re.compile(
-    r"[(\[][^()\[\]]{13,}[)\]]|[(\[]\s*(?:e\.?g|eg|i\.?e|±|\+)[^()\[\]]*[)\]]|\b(?:such as|e\.g\.,?|"
-    r"eg,|for example,?|i\.e\.,?)[^,;.)]*(?:(?:,|\bor\b|\band/or\b)[^,;.)]*(?=,|\bor\b|;|\.|\)|"
+    r"[(\[](?!\s*(?:must |which )?includ)[^()\[\]]{13,}[)\]]|[(\[]\s*(?:e\.?g|eg|i\.?e|±|\+)[^()\[\]]*[)\]]|"
+    r"\b(?:such as|e\.g\.,?|eg,|for example,?|i\.e\.,?)(?:(?!\band (?:an? |at least|≥|1 ))[^,;.)])*"
+    r"(?:(?:,|\bor\b|\band/or\b)[^,;.)]*(?=,|\bor\b|;|\.|\)|"
     r"$)){0,3}",
     re.IGNORECASE,
 )
@@ -33,6 +34,9 @@ REFRACTORY = re.compile(
     r"with)\b",
     re.IGNORECASE,
 )
+RELAPSED_OR = re.compile(r"relapsed\s*(?:/|or|and/or)\s*$", re.IGNORECASE)
+"""`Relapsed or refractory to it`: a relapse after it is enough."""
+ATTACHED = re.compile(r"[\s-]*(?:\([^)]*\)\s*)?(?:refractory|resistant)\b", re.IGNORECASE)
 GROUPED = re.compile(r"\b(?P<n>triple|double|dual)[- ]?(?:class)?[- ]?(?P<kind>exposed|refractory)", re.IGNORECASE)
 GROUPS = {"double": ["PI", "IMiD"], "dual": ["PI", "IMiD"], "triple": ["PI", "IMiD", "anti-CD38"]}
 NOT_PAST = re.compile(
@@ -45,6 +49,14 @@ NOT_PAST = re.compile(
     re.IGNORECASE,
 )
 """A sentence about what is given in the trial, or about conduct, and not about earlier treatment."""
+OF_SOME = re.compile(
+    r"^\W*(?:for\s+)?(?:patients|participants|subjects|individuals|those)\s+(?:receiving|"
+    r"(?:who|that|with|previously)\b[^.;]{0,120}?\b(?<!which )(?<!that )(?:must|should|need|are required|will)\b"
+    r"(?!\s+(?:have\s+)?(?:includ|contain)))|^\W*for (?:patients|participants|subjects) (?:who|with)|"
+    r"\breceiv\w+[^.;]{0,60}\b(?:must|should) have (?:achieved|had a|been off|stopped)",
+    re.IGNORECASE,
+)
+"""What is asked of those who had a treatment; nobody has to have had it."""
 LIMITED = re.compile(
     r"\b(?:no more than|not more than|≤|<|up to|less than)\s*\d+\s*(?:months?|cycles?|courses?|"
     r"weeks?)|\b(?:1 or more|any) (?:of|active)|\bat least 1 of\b|≥ ?1 of\b|with or without|±|\+/-|"
@@ -78,6 +90,14 @@ def about(words: list[str], join: str = "and") -> dict[str, Any]:
 
 def read_exposure(s: Sentence) -> Iterator[Found]:
     """Drugs and classes that must have been given, or failed."""
+    some = OF_SOME.search(s.text)
+    for found in _exposure(s):
+        if some and found.when is None:
+            found.when = " ".join(some[0].split()).strip(" *.,;:")
+        yield found
+
+
+def _exposure(s: Sentence) -> Iterator[Found]:
     text = s.text
     if s.side == "exclusion" or NOT_PAST.search(text) or s.allowed:
         return
@@ -92,47 +112,61 @@ def read_exposure(s: Sentence) -> Iterator[Found]:
     named = [item for item in named if item.word not in PRODUCTS] or named
     if not named or (s.side == "inclusion" and s.forbids(named[0].start) is not False):
         return
-    first, last = named[0], named[-1]
-    before = text[: first.start]
-    verb = list(RECEIVED.finditer(before))
-    refractory = list(REFRACTORY.finditer(before))
-    attached = re.match(r"[\s-]*(?:\([^)]*\)\s*)?(?:refractory|resistant)\b", text[last.end :], re.IGNORECASE)
-    words = list(dict.fromkeys(item.word for item in named))
-    between = BRACKETS.sub(" ", " ".join(text[a.end : b.start] for a, b in itertools.pairwise(named)).lower())
+    for verb, items in _by_verb(text, named):
+        yield from _asked(text, verb, items, unless)
+
+
+def _by_verb(text: str, named: list[Named]) -> Iterator[tuple[re.Match[str], list[Named]]]:
+    """The treatments with the verb that each hangs on; `lenalidomide-refractory` hangs on what stands behind it."""
+    verbs = sorted(
+        [*RECEIVED.finditer(text), *REFRACTORY.finditer(text)],
+        key=lambda found: (found.start(), found.re is REFRACTORY),
+    )
+    groups: list[tuple[re.Match[str] | None, list[Named]]] = []
+    for item in named:
+        verb = next((found for found in reversed(verbs) if found.end() <= item.start), None)
+        if groups and groups[-1][0] is verb:
+            groups[-1][1].append(item)
+        else:
+            groups.append((verb, [item]))
+    if attached := ATTACHED.match(text, named[-1].end):
+        verb, items = groups.pop()
+        if verb is not None and verb.re is RECEIVED and len(items) > 1:
+            groups.append((verb, items[:-1]))
+            items = items[-1:]
+        groups.append((attached, items))
+    yield from ((verb, items) for verb, items in groups if verb is not None)
+
+
+def _asked(text: str, verb: re.Match[str], items: list[Named], unless: str | None) -> Iterator[Found]:
+    """What one verb asks for."""
+    first, last = items[0], items[-1]
+    words = list(dict.fromkeys(item.word for item in items))
+    between = BRACKETS.sub(" ", " ".join(text[a.end : b.start] for a, b in itertools.pairwise(items)).lower())
     mixed = bool(re.search(r"\bor\b|and/or|/", between))
     join = "or" if mixed and not re.search(r"\band\b(?!/)", between) else "and"
-    unclear = bool(LIMITED.search(text) or (mixed and join == "and") or re.search(r"\beither\b", text, re.IGNORECASE))
+    either = re.search(r"\beither\b", text[max(0, first.start - 30) : last.end], re.IGNORECASE)
+    unclear = bool(LIMITED.search(text) or re.search(r"\beither\b", text, re.IGNORECASE))
+    if len(words) > 1 and ((mixed and join == "and") or either):
+        join, unclear = "mixed", True
     if re.search(r"\bthen\b|\bfollowed by\b|\bnot\b", between):
-        unclear = True
-    if attached or (refractory and not (verb and verb[-1].start() > refractory[-1].start())):
-        given = about(words, join)
-        if window := WINDOW_OF_REFRACTORY.search(text, last.end):
-            given["window_days"] = int(window["n"])
-        failed = not attached and re.match("failed|progress", refractory[-1][0], re.IGNORECASE)
-        start = refractory[-1].start() if refractory else first.start
-        yield Found(
-            start=start,
-            end=last.end,
-            fact="refractory",
-            op="required",
-            about=given,
-            unless=unless,
-            inferred=unclear or bool(failed),
-        )
-    elif verb:
-        cycles = re.search(r"(\d)\s*(?:consecutive |complete |full )?cycles", text)
-        given = about(words, join)
-        if cycles:
+        join, unclear = "mixed", True
+    given = about(words, join)
+    start = min(verb.start(), first.start)
+    if verb.re is RECEIVED:
+        if cycles := re.search(r"(\d)\s*(?:consecutive |complete |full )?cycles", text):
             given["min_cycles"] = int(cycles[1])
         yield Found(
-            start=verb[-1].start(),
-            end=last.end,
-            fact="exposed",
-            op="required",
-            about=given,
-            unless=unless,
-            inferred=unclear,
+            start=start, end=last.end, fact="exposed", op="required", about=given, unless=unless, inferred=unclear
         )
+        return
+    if window := WINDOW_OF_REFRACTORY.search(text, last.end):
+        given["window_days"] = int(window["n"])
+    unclear = unclear or bool(re.match("failed|progress", verb[0], re.IGNORECASE))
+    unclear = unclear or bool(RELAPSED_OR.search(text[: verb.start()]))
+    yield Found(
+        start=start, end=last.end, fact="refractory", op="required", about=given, unless=unless, inferred=unclear
+    )
 
 
 PROGRESSED = re.compile(
@@ -158,7 +192,9 @@ def read_progression(s: Sentence) -> Iterator[Found]:
     if s.side != "inclusion" or s.allowed:
         return
     if found := LAST_REFRACTORY.search(s.text):
-        alternative = re.search(r"\bor\b", s.text, re.IGNORECASE) or DEFINES.search(s.text[: found.start()])
+        alternative = re.search(r"\bor\b|relapsed\s*/", s.text, re.IGNORECASE) or DEFINES.search(
+            s.text[: found.start()]
+        )
         yield Found(
             start=found.start(),
             end=found.end(),

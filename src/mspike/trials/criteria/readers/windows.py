@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from mspike.trials.criteria.canon import NUMBER, number
 from mspike.trials.criteria.model import Found
 from mspike.trials.criteria.readers.person import SPAN, days, weeks
@@ -19,7 +21,7 @@ LATE = (
     r"(?:\bwithin|<|≤|\b(?:in|during) (?:the )?(?:last|past|previous|preceding|prior)|"
     rf"\bless than)\s*(?:(?:the|a)\s+)?(?:last|past|previous|preceding|prior)?\s*(?:<|≤)?\s*{SPAN}"
 )
-VACCINE = re.compile(rf"\blive\b(?P<gap>[^.;]{{0,90}}?vaccin\w*[^.;\d]{{0,70}}?){LATE}", re.IGNORECASE)
+VACCINE = re.compile(rf"\blive\b(?P<gap>[^.;]{{0,90}}?vaccin\w*(?:[^.;\d]|e\.g\.){{0,90}}?){LATE}", re.IGNORECASE)
 VACCINE_BEFORE = re.compile(rf"\blive\b[^.;]{{0,60}}?vaccin\w*\s+{SPAN}\s+(?:before|prior)", re.IGNORECASE)
 VACCINE_AFTER = re.compile(rf"{LATE}[^.;]{{0,70}}?\blive\b[^.;]{{0,40}}vaccin", re.IGNORECASE)
 
@@ -63,6 +65,15 @@ LATE_SCT = re.compile(
     rf"prior\s+)?)(?P<what>(?:{AUTO}|{ALLO}|{TRANSPLANT})[^.;,]{{0,30}})",
     re.IGNORECASE,
 )
+AUTO_BEFORE = re.compile(
+    rf"(?P<what>(?:{AUTO}\s+)?(?:stem[- ]cell\s+)?{TRANSPLANT}|^\W*(?:\d\W+)?(?:therapy|it|this)\b)\s+"
+    rf"(?:\([^)]{{0,30}}\)\s*)?(?:\w+\s+){{0,3}}?(?:≥|>|at least|more than)\s*{SPAN}\s+"
+    r"(?:prior to|before|from (?:study|enrol|the first|first))",
+    re.IGNORECASE,
+)
+"""`Transplant was > 100 days before enrolment`: asked of those who had one."""
+ASKED = re.compile(r"must have (?:been )?(?:completed|stopped)|time ?frames?\b", re.IGNORECASE)
+"""A lead-in of times that have to have passed, even in the list of exclusions."""
 FROM_THEN = re.compile(
     r"^\W*(?:patients?|subjects?|participants?|individuals)?(?: who)?(?: are| is)?\s*$|\bor\s*$", re.IGNORECASE
 )
@@ -91,7 +102,7 @@ EVER = re.compile(
 
 def read_transplant(s: Sentence) -> Iterator[Found]:
     text = s.text
-    if not re.search(TRANSPLANT, text, re.IGNORECASE):
+    if not (re.search(TRANSPLANT, text, re.IGNORECASE) or AUTO_BEFORE.search(text)):
         return
     seen: set[str] = set()
     for found in SCT_LATE.finditer(text):
@@ -106,12 +117,12 @@ def read_transplant(s: Sentence) -> Iterator[Found]:
             continue
         kinds = [
             kind for kind, pattern in (("auto", AUTO), ("allo", ALLO)) if re.search(pattern, what, re.IGNORECASE)
-        ] or ["auto", "allo"]
+        ] or (["allo"] if re.search(ALLO, text[: found.start()], re.IGNORECASE) else ["auto", "allo"])
         for kind in kinds:
             if kind not in seen:
                 seen.add(kind)
                 narrow = re.search(
-                    r"^\W*[^.;]{0,80}\band (?:who )?(?:are|is|have|has|was|were|not)\b",
+                    r"^\W*[^.;]{0,80}\band (?:who )?(?:are|is|have|has|was|were|not|[^.;]{0,30}(?:GVHD|graft))\b",
                     text[found.end("unit") :],
                     re.IGNORECASE,
                 )
@@ -131,7 +142,21 @@ def read_transplant(s: Sentence) -> Iterator[Found]:
                 if kind not in seen and re.search(pattern, found["what"].split(" or ")[0], re.IGNORECASE):
                     seen.add(kind)
                     yield _window(found, kind)
+    asked = s.side == "inclusion" or ASKED.search(s.lead[-300:])
+    passed = AUTO_BEFORE.search(text) if asked and "auto" not in seen else None
+    if passed and re.search(ALLO, text[max(0, passed.start() - 16) : passed.end("what")], re.IGNORECASE):
+        passed = None
+    if passed and re.search(AUTO, passed["what"] + s.lead[-300:], re.IGNORECASE):
+        yield msgspec.structs.replace(_window(passed, "auto"), inferred=True)
     ever = EVER.search(text)
+    if (
+        ever
+        and re.search(
+            r"\borgan\b|tissue", ever[0] + (text[ever.end() :][:20] if text[ever.end() :][:4] == " of " else ""), re.I
+        )
+        and not re.search(r"stem|marrow|h[a]?emato", ever[0], re.I)
+    ):
+        ever = None
     if ever and re.search(r"\d\s*\w+\s+(?:from|of|after|since|post)\W*(?:an?\s+|their\s+)?$", text[: ever.start()]):
         return
     if (
@@ -144,7 +169,8 @@ def read_transplant(s: Sentence) -> Iterator[Found]:
         )
     ):
         with_gvhd = re.search(
-            r"\bwith\b[^.;]{0,30}(?:active|GVHD|graft)|\bnot\b|\bor more\b|requir|who",
+            r"\bwith\b[^.;]{0,30}(?:active|GVHD|graft)|\bnot\b|\bor more\b|requir|who|"
+            r"\band (?:has|have|had|is|are|still)\b",
             text[ever.end() : ever.end() + 120],
             re.IGNORECASE,
         )
@@ -182,7 +208,7 @@ STEROID = re.compile(
     rf"(?:steroids?|prednis\w+|dexamethasone)[^.;]{{0,90}}?(?:≥|>|of|exceeding|more than|"
     rf"equivalent to)\s*(?:≥|>)?\s*{NUMBER}\s*(?:mg|"
     r"milligrams?)\b(?!\s*/)(?:\s*\(mg\))?(?P<gap>(?!/\s*(?:day|d\b)| (?:daily|"
-    rf"per day))[^.;]{{0,90}}?)\b(?:within|in|during|"
+    rf"per day))[^.;]{{0,190}}?)\b(?:within|in|during|"
     rf"over)\b[^.;\d]{{0,30}}(?P<days>\d{{1,2}})\s*-?\s*(?P<dunit>days?|weeks?)",
     re.IGNORECASE,
 )
@@ -190,11 +216,16 @@ STEROID = re.compile(
 
 def read_steroid(s: Sentence) -> Iterator[Found]:
     found = STEROID.search(s.text)
-    if found and s.forbids(found.start()):
+    if (
+        found
+        and s.forbids(found.start())
+        and not re.search(r"\bdaily\b|\b(?:per|a|each) day\b|/\s*day", found[0], re.I)
+    ):
+        near = found[0][: found.start("gap") - found.start()] + found["gap"][:20]
         drug = (
-            "dexamethasone"
-            if re.search("dexameth", found[0], re.I) and not re.search("prednis", found[0], re.I)
-            else "prednisone"
+            "prednisone"
+            if re.search("prednis", near, re.I) or not re.search("dexameth", near, re.I)
+            else "dexamethasone"
         )
         span = int(found["days"]) * (7 if found["dunit"].lower().startswith("w") else 1)
         yield Found(
@@ -223,7 +254,7 @@ WHAT = {
         r"neoplastic|tumou?r) (?:therap|treat|drug|agent)\w*|treatment for (?:multiple )?myeloma|"
         r"systemic therapy"
     ),
-    "major surgery": r"(?:major )?surgery|surgical procedure",
+    "major surgery": r"\b(?:major )?surgery|surgical procedure",
 }
 WASHOUT = re.compile(
     rf"{LATE}(?P<half>\s*(?:\([^)]{{0,60}}\)\s*)?(?:,?\s*or|and)\s*(?:at least |"
@@ -245,7 +276,9 @@ def read_washout(s: Sentence) -> Iterator[Found]:
         if (
             not named
             or s.forbids(found.start()) is None
-            or re.search(r"malignan|cancer(?! therap)|infarct|stroke|infection", before[-60:], re.I)
+            or re.search(
+                r"malignan|cancer(?! therap)|infarct|stroke|infection|progress|refractory|relaps", before[-60:], re.I
+            )
         ):
             continue
         about: dict[str, Any] = {"what": named, "window_days": days(found["n"], found["unit"])}
