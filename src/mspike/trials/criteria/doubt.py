@@ -40,6 +40,19 @@ def own_disease(criterion: Criterion, own: set[str]) -> Criterion:
     return msgspec.structs.replace(criterion, doubt=why, confidence=sure)
 
 
+TREATED = re.compile(
+    r"\brelaps|\brefractor|\bpretreated\b|(?<!not )\bpreviously treated\b|\blines? of therapy\b", re.IGNORECASE
+)
+
+
+def own_stage(criterion: Criterion, texts: str) -> Criterion:
+    """The criterion; one that asks for untreated disease decides only where the titles and the other inclusions
+    (`texts`) do not speak of treated disease too."""
+    if criterion.fact != "newly_diagnosed" or criterion.status == "corrected" or not TREATED.search(texts):
+        return criterion
+    return msgspec.structs.replace(criterion, doubt="the record speaks of treated disease too", confidence="inferred")
+
+
 def _doubt(criterion: Criterion, lead: str) -> tuple[str, bool]:
     """Why, and whether the words state the value all the same."""
     quote = criterion.evidence.quote

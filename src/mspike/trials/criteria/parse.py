@@ -10,7 +10,7 @@ import msgspec
 
 from mspike.trials.criteria.across import one_measurable, several_values
 from mspike.trials.criteria.canon import Plain, unmarked
-from mspike.trials.criteria.doubt import doubted, own_disease
+from mspike.trials.criteria.doubt import doubted, own_disease, own_stage
 from mspike.trials.criteria.leads import (
     ALL_OF,
     ALSO,
@@ -52,7 +52,9 @@ def parse_criteria(trial: Trial) -> Parsed:
     criteria = [*_limits(trial), *_headlines(trial.headings), *_Reading(bullets, texts).criteria()]
     criteria = one_measurable(several_values(criteria))
     own = {named.word for title in (trial.title, trial.official_title) for named in diseases().find(title)}
-    criteria = [own_disease(criterion, own) for criterion in criteria]
+    taken = [c.evidence.quote for c in criteria if c.side == "inclusion"]
+    stages = " ".join((trial.title, trial.official_title, *taken))
+    criteria = [own_stage(own_disease(criterion, own), stages) for criterion in criteria]
     cohorts = tuple(dict.fromkeys(name for criterion in criteria for name in criterion.cohorts))
     return Parsed(
         nct_id=trial.id,

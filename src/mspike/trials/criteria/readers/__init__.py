@@ -20,6 +20,7 @@ from mspike.trials.criteria.readers.lines import read_lines
 from mspike.trials.criteria.readers.measurable import read_measurable
 from mspike.trials.criteria.readers.person import read_ecog, read_karnofsky, read_life_expectancy
 from mspike.trials.criteria.readers.treatment import read_exposure, read_progression
+from mspike.trials.criteria.readers.untreated import read_untreated
 from mspike.trials.criteria.readers.windows import read_steroid, read_transplant, read_vaccine, read_washout
 from mspike.trials.criteria.sentence import Sentence
 
@@ -31,7 +32,8 @@ READERS: dict[str, Reader] = {
     "progression/2": read_progression, "transplant/2": read_transplant, "vaccine/2": read_vaccine,
     "steroid/2": read_steroid, "washout/2": read_washout, "cns/2": read_cns, "disease/2": read_diseases,
     "neuropathy/2": read_neuropathy, "lvef/1": read_lvef, "qtc/2": read_qtc, "nyha/2": read_nyha, "labs/2": read_labs,
-    "conditions/2": read_conditions, "cytogenetics/1": read_cytogenetics, "remarks/1": read_remarks,
+    "conditions/2": read_conditions, "cytogenetics/1": read_cytogenetics, "untreated/1": read_untreated,
+    "remarks/1": read_remarks,
 }  # fmt: skip
 """Name with version → reader. A version changes when its reader reads something differently."""
 
@@ -45,6 +47,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "transplant/2": ("transplant", "sct", "hct", "bmt", "stem", "therapy was"), "vaccine/2": ("vaccin",),
     "steroid/2": ("steroid", "predni", "dexameth"),
     "washout/2": ("within", "<", "≤", "last", "past", "prior", "preceding", "less"),
+    "untreated/1": ("diagnosed", "untreated", "no prior", "not previously"),
     "cns/2": ("cns", "central nervous", "mening", "brain"), "neuropathy/2": ("neuropath",),
     "lvef/1": ("ejection", "lvef", "ef"), "qtc/2": ("qt",), "nyha/2": ("nyha", "york"),
     "labs/2": ("neutrophil", "anc", "platelet", "plt", "hemoglobin", "haemoglobin", "hb", "hgb", "creatinine", "crcl",
