@@ -12,7 +12,7 @@ from mspike.derive.contradictions import find_contradictions
 from mspike.derive.curves import marker_curves, therapy_courses
 from mspike.derive.cytogenetics import cytogenetic_facts
 from mspike.derive.event import event_facts, pace_facts
-from mspike.derive.exposure import derive_exposure, exposure_facts, since_facts
+from mspike.derive.exposure import derive_exposure, exposure_facts, left_open, since_facts
 from mspike.derive.fitness import fitness_facts
 from mspike.derive.flags import finish_lines, group_flags, raw_dose_fact, raw_flags
 from mspike.derive.groups import drug_verdicts, group_facts, refractory_list
@@ -67,7 +67,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     )
     facts = dict(words.template)
     if exposure.drugs is not None:
-        facts |= words.never_given
+        facts |= left_open(words.never_given, exposure.unnamed) or words.never_given
     facts |= exposure_facts(exposure, words)
     facts |= since_facts(exposure, record, words)
     verdicts: tuple[Judged, ...]
@@ -79,9 +79,10 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
         lines, dose = finish_lines(record, lines, judged, words, settings)
     facts["lenalidomide_refractory_at_maintenance_dose"] = dose
     if exposure.drugs is not None:
-        facts |= group_facts(drug_verdicts(verdicts, exposure), facts, words, settings)
-    facts |= intolerance_facts(record, lines, exposure, words)
-    facts |= regimen_growth_facts(record, lines, exposure, facts, words, settings)
+        facts |= group_facts(drug_verdicts(verdicts, exposure), facts, words, settings, exposure.unnamed)
+    of_drugs = intolerance_facts(record, lines, exposure, words)
+    of_drugs |= regimen_growth_facts(record, lines, exposure, facts, words, settings)
+    facts |= of_drugs | left_open(of_drugs, exposure.unnamed)
     listed = bool(lines and (last := stated.get(lines[-1].at)) and last.refractory)
     found, status = status_facts(record, lines, progressions, listed, words, settings)
     facts |= found

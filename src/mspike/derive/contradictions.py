@@ -101,9 +101,9 @@ def _drugs(
     record: Record, lines: Sequence[Line], vocabulary: Vocabulary, settings: Settings
 ) -> Iterator[Contradiction]:
     """A drug record whose drug no stated line names."""
-    if record.lines is None:
+    if record.lines is None or any(entry.drugs is None for entry in record.lines):
         return
-    named = {drug for entry in record.lines for drug in (*entry.drugs, *(entry.maintenance or ()))}
+    named = {drug for entry in record.lines for drug in (*(entry.drugs or ()), *(entry.maintenance or ()))}
     unnamed: dict[str, list[str]] = {}
     for treatment in record.treatments or ():
         counted = treatment.context not in settings.contexts_not_exposure and vocabulary.counts(treatment.drug)

@@ -6,6 +6,8 @@ with neither leaves every exposure unknown. Conditioning, mobilisation and lymph
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from mspike.derive.intervals import at_most, between_days, latest, not_negative, span_words
@@ -28,6 +30,8 @@ class Exposure(msgspec.Struct, frozen=True):
     """Drug → its last dose (of a one-time product the infusion); None: not known."""
     unsure: frozenset[str] = frozenset()
     """Drugs that were perhaps only conditioning for a transplant that is not stated."""
+    unnamed: str = ""
+    """Which lines hold drugs that the record does not name, in words: then nothing was surely never given."""
 
 
 def derive_exposure(
@@ -61,7 +65,15 @@ def derive_exposure(
         sure.add(drug)
         if drug not in last:
             last[drug] = _last_record(drug, counted, record, vocabulary)
-    return Exposure(given, last, frozenset(given) - sure)
+    unnamed = [f"line {line.number}" for line in lines or () if line.unnamed]
+    why = f"{' and '.join(unnamed)}: the drugs are not recorded" if unnamed else ""
+    return Exposure(given, last, frozenset(given) - sure, why)
+
+
+def left_open(facts: Mapping[str, Fact], unnamed: str) -> dict[str, Fact]:
+    """Of facts on drugs those that are no, as unknown: what a record does not name may have been given, and failed."""
+    open_ = Fact(because=unnamed)
+    return {name: open_ for name, fact in facts.items() if unnamed and fact.value is False}
 
 
 def own_records(record: Record) -> dict[str, list[Treatment]]:
@@ -155,7 +167,7 @@ def exposure_facts(exposure: Exposure, vocabulary: Vocabulary) -> dict[str, Fact
         for fact in pairs:
             if not facts[fact].value:
                 facts[fact] = maybe
-    return facts
+    return facts | left_open(facts, exposure.unnamed)
 
 
 def _any_of(drugs: list[str], given: dict[str, tuple[str, tuple[str, ...]]]) -> Fact:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
-from mspike.derive.exposure import Exposure
-from mspike.derive.intervals import at_least, exactly, tri_and, tri_or
+from mspike.derive.exposure import Exposure, left_open
+from mspike.derive.intervals import at_least, tri_and, tri_or
 from mspike.derive.judged import Judged
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Refractory
@@ -50,16 +51,19 @@ def refractory_list(facts: Mapping[str, Fact], vocabulary: Vocabulary) -> tuple[
 
 
 def group_facts(
-    verdicts: Mapping[str, Fact], facts: Mapping[str, Fact], vocabulary: Vocabulary, settings: Settings
-) -> dict[str, Fact]:
-    """`refractory_` by drug and class, counts, and groups. `facts`: the exposures."""
+    verdicts: Mapping[str, Fact], facts: Mapping[str, Fact], vocabulary: Vocabulary, settings: Settings,
+    unnamed: str = "",
+) -> dict[str, Fact]:  # fmt: skip
+    """`refractory_` by drug and class, counts, and groups. `facts`: the exposures. `unnamed`: as in `Exposure`."""
     found = {names.refractory: fact for drug, fact in verdicts.items() if (names := vocabulary.drugs.get(drug))}
     members: dict[str, tuple[list[str], list[str]]] = {}
     for drug, fact in verdicts.items():
         if fact.value is not False:
             for name in vocabulary.classes_of(drug):
                 members.setdefault(name, ([], []))[0 if fact.value else 1].append(drug)
-    counts = {name: Number(float(len(yes)), float(len(yes) + len(open_))) for name, (yes, open_) in members.items()}
+    more = math.inf if unnamed else 0.0
+    none = Number(0.0, more)
+    counts = {name: Number(float(len(yes)), len(yes) + len(open_) + more) for name, (yes, open_) in members.items()}
     for entry in vocabulary.classes.values():
         if entry.id in members:
             yes, open_ = members[entry.id]
@@ -69,17 +73,18 @@ def group_facts(
             )
         elif facts[entry.exposed].value:
             found[entry.refractory] = Fact(False, None, "derived", (), "given, and none of them failed")
+    found |= left_open(found, unnamed)
     for count, name in (("refractory_pi_count", "PI"), ("refractory_imid_count", "IMiD")):
         yes, open_ = members.get(name, ([], []))
-        found[count] = Fact(counts.get(name, exactly(0)), None, "derived", (), _names(yes, open_) or "none")
+        found[count] = Fact(counts.get(name, none), None, "derived", (), _names(yes, open_) or "none")
     both = {**facts, **found}
     for name in ("double_class", "triple_class"):
         classes: tuple[str, ...] = getattr(settings, name)
         found[f"{name}_exposed"] = _all_of(classes, "exposed", both)
         found[f"{name}_refractory"] = _all_of(classes, "refractory", both)
     found["quad_class_exposed"] = _all_of(settings.quad_class, "exposed", both)
-    found["quad_drug_refractory"] = _counted(settings.quad_drug, counts, members)
-    found["penta_drug_refractory"] = _counted(settings.penta_drug, counts, members)
+    found["quad_drug_refractory"] = _counted(settings.quad_drug, counts, members, none)
+    found["penta_drug_refractory"] = _counted(settings.penta_drug, counts, members, none)
     return found
 
 
@@ -105,13 +110,14 @@ def _tri(fact: Fact) -> Tri:
 
 
 def _counted(
-    wanted: tuple[str, ...], counts: Mapping[str, Number], members: Mapping[str, tuple[list[str], list[str]]]
-) -> Fact:
+    wanted: tuple[str, ...], counts: Mapping[str, Number], members: Mapping[str, tuple[list[str], list[str]]],
+    none: Number,
+) -> Fact:  # fmt: skip
     """Refractory to so many drugs of each: `1 anti-CD38`, `3 PI+IMiD`."""
     parts: list[Tri] = []
     for text in wanted:
         number, _, names = text.partition(" ")
-        given = [counts.get(name, exactly(0)) for name in names.split("+")]
+        given = [counts.get(name, none) for name in names.split("+")]
         parts.append(at_least(Number(sum(n.low for n in given), sum(n.high for n in given)), float(number)))
     value = tri_and(parts)
     classes = dict.fromkeys(name for text in wanted for name in text.partition(" ")[2].split("+"))

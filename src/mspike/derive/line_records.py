@@ -138,7 +138,9 @@ def _line(
     start = _day(table[code.L_START][place], [given[found.columns.entries[k]].start for k in rows])
     ends = [given[found.columns.entries[k]].end for k in rows] + [_procedure(record, graft)[0]]
     stop = _day(table[code.L_STOP][place], ends)
-    transplant: Day | bool = _procedure(record, graft)[0] or False if graft != NODAY else False
+    transplant: Day | bool | None = _procedure(record, graft)[0] if graft != NODAY else None
+    if transplant is None and record.procedures is not None:
+        transplant = False
     pd = table[code.L_PD][place]
     parts = words_of(table[code.L_PARTS][place], code.PARTS)
     products = tuple(drug for drug in drugs if vocabulary.one_time(drug))

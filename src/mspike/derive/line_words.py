@@ -49,8 +49,9 @@ def began_words(place: int, found: Any, record: Record, settings: Settings) -> s
 
 
 def because(
-    place: int, found: Any, start: Day, stop: Day, transplant: Day | bool, began: str, regimen: str, settings: Settings
-) -> str:
+    place: int, found: Any, start: Day, stop: Day, transplant: Day | bool | None, began: str, regimen: str,
+    settings: Settings,
+) -> str:  # fmt: skip
     """`counted from drug records, policy imwg2015: VRd from 2020-01-01: first treatment; last dose 2020-06-30`."""
     table = found.table
     words = [f"counted from drug records, policy {settings.line_policy}: {regimen} from {start.text}: {began}"]

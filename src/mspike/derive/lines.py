@@ -34,8 +34,13 @@ def derive_lines(record: Record, vocabulary: Vocabulary, settings: Settings) -> 
 
 def _line(stated: StatedLine, before: list[Line], record: Record, vocabulary: Vocabulary, settings: Settings) -> Line:
     transplant = stated.transplant if stated.transplant is not None else _procedure_inside(stated, record)
-    drugs = tuple(d for d in stated.drugs if not (transplant and d in settings.conditioning_drugs))
+    unnamed, named = stated.drugs is None, stated.drugs
+    if named is None:  # what failed, or maintained, was given
+        named = tuple(dict.fromkeys((*(stated.refractory or ()), *(stated.maintenance or ()))))
+    drugs = tuple(d for d in named if not (transplant and d in settings.conditioning_drugs))
     regimen = vocabulary.name(drugs) or ("transplant" if transplant else "no drug named")
+    if unnamed:
+        regimen = f"{vocabulary.name(drugs)} and drugs not recorded" if drugs else "drugs not recorded"
     maintenance = stated.maintenance or ()
     previous = before[-1] if before else None
     return Line(
@@ -54,6 +59,7 @@ def _line(stated: StatedLine, before: list[Line], record: Record, vocabulary: Vo
         because=_because(stated, regimen, transplant),
         at=stated.at,
         progression=stated.stop if _stop_reason(stated) == "progression" else None,
+        unnamed=unnamed,
     )
 
 
@@ -122,7 +128,7 @@ def _flags(
                 flags.append("treatment-free-interval-gt-12m")
         if last.stop_reason in ("toxicity", "access", "choice"):
             flags.append("switch-without-PD")
-    if transplant and not drugs:
+    if transplant and not drugs and stated.drugs is not None:
         flags.append("sct-only-line")
     if any("CAR-T" in vocabulary.classes_of(d) for d in drugs) and not all(
         "CAR-T" in vocabulary.classes_of(d) for d in core

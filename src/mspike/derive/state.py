@@ -64,6 +64,8 @@ class Line(msgspec.Struct, frozen=True):
     """The progression that ended it or followed it, where dated."""
     doses: dict[str, tuple[Dose, ...]] = {}
     """Derived lines: each drug's courses, in order."""
+    unnamed: bool = False
+    """The record does not say which drugs it held."""
     ongoing: bool = False
     """A drug of it is still given on the day of the record."""
     followed: bool = False

@@ -11,7 +11,7 @@ from mspike.options.answer import Need, Option, Question
 
 def ask(options: list[Option], state: State) -> list[Question]:
     """Questions, those that decide a verdict first, then by the number of options they touch."""
-    questions = [*gaps(options, state), *from_needs(options)]
+    questions = {question.fact: question for question in (*from_needs(options), *gaps(options, state))}.values()
     return sorted(questions, key=lambda q: (-q.decides, -q.options_affected, q.fact))
 
 
@@ -31,12 +31,19 @@ def from_needs(options: list[Option]) -> Iterable[Question]:
         yield Question(need.fact, text, touched[text], decided[text], need.settles)
 
 
+OF_DRUGS = (
+    "exposed_", "refractory_", "intolerant_", "progressed_on_regimen_", "heart_failure_from_", "neuropathy_from_",
+)  # fmt: skip
+"""Facts that the drugs of a line may settle."""
+
+
 def gaps(options: list[Option], state: State) -> Iterable[Question]:
     """What the record itself leaves open: undated lines, reasons stopped, preferences, whether it is a relapse."""
     if is_true(state, "newly_diagnosed"):
         text = "Is this relapsed or refractory myeloma, or newly diagnosed (out of scope here)?"
         yield Question("newly_diagnosed", text, len(options), 0, "whether this program applies at all")
     wanted: dict[str, tuple[str, Callable[[Line], bool]]] = {
+        "drugs": ("drugs", lambda line: line.unnamed),
         "start": ("dates", lambda line: line.start is None or line.stop is None),
         "best_response": ("deepest response", lambda line: line.best_response is None),
         "stop_reason": ("reason stopped", lambda line: line.stop_reason in (None, "not-stated")),
@@ -44,12 +51,13 @@ def gaps(options: list[Option], state: State) -> Iterable[Question]:
     for index, line in enumerate(state.lines or ()):
         missing = [(field, words) for field, (words, test) in wanted.items() if test(line)]
         if missing:
-            names = {f"refractory_{token(drug)}" for drug in line.drugs}
-            hit = [o for o in options if any(n.fact in names for n in o.needs)]
-            decided = [o for o in hit if any(n.decides and n.fact in names for n in o.needs)]
+            names = OF_DRUGS if line.unnamed else tuple(f"refractory_{token(drug)}" for drug in line.drugs)
+            asked = [[n for n in o.needs if n.fact.startswith(names)] for o in options]
+            hit = [needs for needs in asked if needs]
+            decided = [needs for needs in hit if any(n.decides for n in needs)]
             *most, last = (text for _, text in missing)
             words = f"{', '.join(most)} and {last}" if most else last
-            verb = "were" if most or last == "dates" else "was"
+            verb = "were" if most or last in ("dates", "drugs") else "was"
             yield Question(
                 f"lines[{index}].{missing[0][0]}",
                 f"What {verb} the {words} of line {line.number} ({line.regimen})?",

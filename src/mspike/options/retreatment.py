@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from mspike.derive import Line, State, regimen_facts
 from mspike.knowledge import Asked, Catalogue, InForce, sorted_by_clause
-from mspike.options.answer import Option, Reason, Repeat
+from mspike.options.answer import VERDICTS, Need, Option, Reason, Repeat
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.reasons import Explainer
 from mspike.options.truth import Truths
@@ -26,6 +26,10 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
     repeats = []
     weights = []
     for line in state.lines:
+        if line.unnamed:
+            repeats.append(Repeat(line.number, line.regimen, VERDICTS[CANNOT_TELL], needs=[drugs_of(line)]))
+            weights.append(CANNOT_TELL)
+            continue
         judged = judge_line(line, item, state, explainer)
         weights.append(judged.weight)
         repeats.append(
@@ -43,7 +47,13 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
     whole.weight = max(whole.weight, min(weights))
     option = as_option(item, whole, "no-label", explainer)
     option.repeats = repeats
+    option.needs += [need for repeat in repeats for need in repeat.needs if need.fact.startswith("lines[")]
     return option
+
+
+def drugs_of(line: Line) -> Need:
+    """What has to be known before a regimen can be judged at all."""
+    return Need(f"{line.at}.drugs", f"What were the drugs of line {line.number}?", "whether it may be repeated", True)
 
 
 @lru_cache(maxsize=8)

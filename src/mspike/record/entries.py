@@ -105,7 +105,7 @@ def _line(given: Fields) -> StatedLine:
         in_order(given, "transplant", "start", start, transplant)
     return StatedLine(
         number=given.whole("number", 1, 50) or 0,
-        drugs=given.drugs("drugs") or (),
+        drugs=given.drugs("drugs"),
         at=given.at,
         transplant=transplant,
         start=start,

@@ -93,7 +93,8 @@ def _line(line: StatedLine, count: _Count) -> StatedLine:
             known, stop=None, stop_reason=None, best_response=None, refractory=None, progressed_on_maintenance=None
         )
     if count.later(line.transplant):  # its conditioning had not been given either
-        known = replace(known, transplant=None, drugs=tuple(drug for drug in line.drugs if drug != "melphalan"))
+        drugs = None if line.drugs is None else tuple(drug for drug in line.drugs if drug != "melphalan")
+        known = replace(known, transplant=None, drugs=drugs)
     return known
 
 

@@ -160,7 +160,8 @@ class StatedLine(msgspec.Struct, frozen=True):
     """A line of therapy as the clinician counts it."""
 
     number: int
-    drugs: tuple[str, ...]
+    drugs: tuple[str, ...] | None
+    """None: the record does not say which."""
     at: str
     transplant: Day | bool | None = None
     """A date, True (date unknown), False (none), None (unknown)."""
