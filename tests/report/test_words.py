@@ -162,6 +162,12 @@ TABLE: dict[str, tuple[dict[str, Any], str]] = {
         "First relapse after one line: clinical relapse within 60 days of VRd (2026-06-01). Refractory to lenalidomide "
         "and bortezomib (double-class refractory); never given an anti-CD38 antibody.",
     ),
+    "stated as refractory, long ago": (
+        relapse(1, VRD, "lenalidomide bortezomib", progressed_on_last_therapy=False, refractory_to_last_therapy=True,
+                treatment_free_months={"low": 60, "high": 61}),
+        "First relapse after one line: clinical relapse 60 to 61 months after VRd (2026-06-01). Refractory to "
+        "lenalidomide and bortezomib; never given an anti-CD38 antibody.",
+    ),
     "long after progression": (
         relapse(1, VRD, "bortezomib", progressed_on_last_therapy=True, treatment_free_months={"low": 11.1, "high": 12}),
         "First relapse after one line: clinical relapse 11 to 12 months after progression on VRd (2026-06-01). "

@@ -133,7 +133,8 @@ def _setting(state: StateDict, before: str = "") -> str:
         return ""
     last = (state.get("lines") or [{}])[-1]
     regimen = last.get("regimen") or "treatment"
-    since = _months(fact(state, "treatment_free_months"))
+    free = fact(state, "treatment_free_months")
+    since = _months(free)
     if _on_maintenance(state):
         drugs = words.joined(words.drug_label(drug) for drug in last.get("maintenance") or ())
         on = " ".join(filter(None, ("on", drugs, "maintenance")))
@@ -141,10 +142,18 @@ def _setting(state: StateDict, before: str = "") -> str:
     if fact(state, "progressed_on_last_therapy") is True:
         return f"{before}{since} after progression on {regimen}" if since else f"{before}on {regimen}"
     if fact(state, "refractory_to_last_therapy") is True:
-        return f"{before}within 60 days of {regimen}"
+        # stated as refractory, though the treatment ended long ago: the dates are told
+        long_ago = _least(free) >= 2
+        return f"{before}{since} after {regimen}" if long_ago else f"{before}within 60 days of {regimen}"
     if fact(state, "progressed_on_last_therapy") is False:
         return f"{before}off treatment" + (f" for {since}" if since else "")
     return ""
+
+
+def _least(value: Any) -> float:
+    """The lower end of a number of months; 0 where it is not known."""
+    low = value.get("low") if isinstance(value, Mapping) else value
+    return float(low or 0)
 
 
 def _months(value: Any) -> str:
