@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from mspike.derive import Line, State
-from mspike.knowledge import token
+from mspike.knowledge import Catalogue, token
 from mspike.options.answer import Need, Option, Question
 
+LINES = "prior_lines"
 
-def ask(options: list[Option], state: State) -> list[Question]:
-    """Questions, those that decide a verdict first, then by the number of options they touch."""
-    questions = [*gaps(options, state), *from_needs(options)]
-    return sorted(questions, key=lambda q: (-q.decides, -q.options_affected, q.fact))
+Asked = tuple[Question, Collection[str]]
+"""A question, and the facts whose own questions it stands for."""
 
 
-def from_needs(options: list[Option]) -> Iterable[Question]:
-    """One question for each wording: facts that ask for the same thing are asked for once."""
+def ask(options: list[Option], state: State, catalogue: Catalogue) -> list[Question]:
+    """Questions, those that decide a verdict first, then by the number of options they touch.
+
+    Where no line of therapy is on record, the question for the lines comes first, and stands for every question that
+    its answer would settle. So does the question for what is missing of one line.
+    """
+    asked = [*lines_unknown(options, state, catalogue), *gaps(options, state)]
+    settled = {name for _, names in asked for name in names}
+    questions = [*(question for question, _ in asked), *from_needs(options, settled)]
+    return sorted(questions, key=lambda q: (q.fact != LINES, -q.decides, -q.options_affected, q.fact))
+
+
+def lines_unknown(options: list[Option], state: State, catalogue: Catalogue) -> Iterable[Asked]:
+    if state.lines is not None:
+        return
+    facts = catalogue.facts
+    names = {need.fact for option in options for need in option.needs if facts[need.fact].of_lines}
+    touched, decided = weight(options, names)
+    if names:
+        yield Question(LINES, facts[LINES].question, touched, decided, facts[LINES].settles), names
+
+
+def weight(options: list[Option], names: Collection[str]) -> tuple[int, int]:
+    """How many options need one of these facts, and of how many the verdict hangs on one."""
+    hit = [[need for need in option.needs if need.fact in names] for option in options]
+    return sum(map(bool, hit)), sum(any(need.decides for need in needs) for needs in hit)
+
+
+def from_needs(options: list[Option], settled: Collection[str] = ()) -> Iterable[Question]:
+    """One question for each wording: facts that ask for the same thing are asked for once.
+
+    `settled`: facts that another question stands for.
+    """
     first: dict[str, Need] = {}
     touched: dict[str, int] = {}
     decided: dict[str, int] = {}
     for option in options:
         for need in option.needs:  # an option has one for each wording
+            if need.fact in settled:
+                continue
             text = need.question
             if text not in first:
                 first[text], touched[text], decided[text] = need, 0, 0
@@ -31,33 +63,45 @@ def from_needs(options: list[Option]) -> Iterable[Question]:
         yield Question(need.fact, text, touched[text], decided[text], need.settles)
 
 
-def gaps(options: list[Option], state: State) -> Iterable[Question]:
+def gaps(options: list[Option], state: State) -> Iterable[Asked]:
     """What the record itself leaves open: undated lines, reasons stopped, preferences, whether it is a relapse."""
     if is_true(state, "newly_diagnosed"):
         text = "Is this relapsed or refractory myeloma, or newly diagnosed (out of scope here)?"
-        yield Question("newly_diagnosed", text, len(options), 0, "whether this program applies at all")
+        yield Question("newly_diagnosed", text, len(options), 0, "whether this program applies at all"), ()
     wanted: dict[str, tuple[str, Callable[[Line], bool]]] = {
         "start": ("dates", lambda line: line.start is None or line.stop is None),
         "best_response": ("deepest response", lambda line: line.best_response is None),
-        "stop_reason": ("reason stopped", lambda line: line.stop_reason in (None, "not-stated")),
+        "stop_reason": ("reason stopped", lambda line: ended_for(line) is None),
     }
     for index, line in enumerate(state.lines or ()):
         missing = [(field, words) for field, (words, test) in wanted.items() if test(line)]
         if missing:
-            names = {f"refractory_{token(drug)}" for drug in line.drugs}
-            hit = [o for o in options if any(n.fact in names for n in o.needs)]
-            decided = [o for o in hit if any(n.decides and n.fact in names for n in o.needs)]
+            names = settled_by(line, options)
+            touched, decided = weight(options, names)
             *most, last = (text for _, text in missing)
             words = f"{', '.join(most)} and {last}" if most else last
             verb = "were" if most or last == "dates" else "was"
-            yield Question(
+            question = Question(
                 f"lines[{index}].{missing[0][0]}",
                 f"What {verb} the {words} of line {line.number} ({line.regimen})?",
-                len(hit), len(decided), "refractoriness, retreatment and label conditions",
+                touched, decided, "refractoriness, retreatment and label conditions",
             )  # fmt: skip
+            yield question, names if ended_for(line) is None else ()
     if not state.preferences_known:
-        yield Question("preferences", "What does the patient want from treatment, and what to avoid?", len(options), 0,
-                       "weighs in every option, decides none")  # fmt: skip
+        text = "What does the patient want from treatment, and what to avoid?"
+        yield Question("preferences", text, len(options), 0, "weighs in every option, decides none"), ()
+
+
+def settled_by(line: Line, options: list[Option]) -> set[str]:
+    """Facts that the dates, the response and the reason for stopping of one line would settle."""
+    what = ("refractory", "intolerant", "heart_failure_from")
+    names = {f"{prefix}_{token(drug)}" for prefix in what for drug in line.drugs}
+    drugs = set(line.drugs)
+    return names | {f"progressed_on_regimen_{token(o.id)}" for o in options if o.drugs and drugs.issuperset(o.drugs)}
+
+
+def ended_for(line: Line) -> str | None:
+    return None if line.stop_reason == "not-stated" else line.stop_reason
 
 
 def is_true(state: State, name: str) -> bool:
