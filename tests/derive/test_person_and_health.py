@@ -117,7 +117,65 @@ def test_nothing_is_put_down_to_a_drug_where_the_condition_is_not_on_record() ->
     assert value("heart_failure_from_carfilzomib", lines=[stopped]) is False
     unexplained = {**LINE, "stop_reason": "toxicity"}
     assert value("heart_failure_from_carfilzomib", lines=[unexplained]) is None
+    assert value("heart_failure_from_dexamethasone", lines=[unexplained]) is False
     assert value("heart_failure_from_carfilzomib", lines=[unexplained], conditions=[{"name": "infection"}]) is False
+    assert value("heart_failure_from_carfilzomib") is False  # no line on record, no heart failure either
+
+
+@pytest.mark.parametrize(
+    ("stop_reason", "carfilzomib", "dexamethasone"),
+    [("progression", False, False), ("toxicity", None, False), ("not-stated", None, False), (None, None, False)],
+)
+def test_heart_failure_that_is_put_down_to_nothing(
+    stop_reason: str | None, carfilzomib: bool | None, dexamethasone: bool
+) -> None:
+    line = {**LINE, **({"stop_reason": stop_reason} if stop_reason else {})}
+    facts = derive({"lines": [line], "conditions": [{"name": "heart-failure", "active": "yes"}]}).facts
+    assert facts["heart_failure_from_carfilzomib"].value is carfilzomib
+    assert facts["heart_failure_from_dexamethasone"].value is dexamethasone
+
+
+def test_a_drug_still_given_may_be_the_cause_of_a_heart_failure() -> None:
+    drugs = [{"drug": "carfilzomib", "start": "2026-01-01"}]
+    conditions = [{"name": "heart-failure", "active": "yes"}]
+    assert value("heart_failure_from_carfilzomib", treatments=drugs, conditions=conditions) is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "tests", "expected"),
+    [
+        ({"active": "yes"}, {"hbsag": "positive"}, True),
+        ({"active": "yes"}, {"hbv-dna": 20000}, True),
+        ({"active": "yes"}, {"hbsag": "negative", "hbv-dna": "positive"}, True),
+        ({"active": "yes"}, {"hbsag": "negative", "hbv-dna": "negative"}, None),
+        ({"active": "yes"}, {}, None),
+        ({}, {"hbsag": "positive"}, None),
+        ({"active": "no"}, {"hbsag": "positive"}, None),
+        ({"present": "no"}, {"hbsag": "positive"}, None),
+        (None, {"hbsag": "positive", "hbv-dna": 20000}, None),
+    ],
+)
+def test_active_hepatitis_b_is_an_active_infection(
+    condition: dict[str, str] | None, tests: dict[str, Any], expected: bool | None
+) -> None:
+    conditions = [] if condition is None else [{"name": "hepatitis-b", **condition}]
+    measurements = [
+        measured(t, result, unit=None if isinstance(result, str) else "IU/mL") for t, result in tests.items()
+    ]
+    assert value("infection_active", conditions=conditions, measurements=measurements) is expected
+    surely_not = condition is None or "no" in condition.values() or tests.get("hbv-dna") == "negative"
+    conditions.append({"name": "infection", "present": "no"})
+    with_none = value("infection_active", conditions=conditions, measurements=measurements)
+    assert with_none is (False if surely_not else expected)
+
+
+def test_by_policy_hepatitis_b_is_no_infection() -> None:
+    case = {
+        "conditions": [{"name": "hepatitis-b", "active": "yes"}, {"name": "infection", "present": "no"}],
+        "measurements": [measured("hbsag", "positive")],
+    }
+    assert derive(case).facts["infection_active"].value is True
+    assert derive(case, {"hepatitis_b_as_infection": "no"}).facts["infection_active"].value is False
 
 
 @pytest.mark.parametrize(

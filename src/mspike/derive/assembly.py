@@ -28,7 +28,7 @@ from mspike.derive.mrd import mrd_category
 from mspike.derive.outcome import Outcome
 from mspike.derive.pace import Finding, derive_pace
 from mspike.derive.person import person_facts
-from mspike.derive.progression import all_progressions
+from mspike.derive.progression import all_progressions, with_relapses
 from mspike.derive.recount import recount
 from mspike.derive.refractory import from_list, judge_lines, judge_treatments
 from mspike.derive.relapse import clinical_relapse
@@ -77,6 +77,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     else:
         verdicts = tuple(verdict for of_line in judged for verdict in of_line)
         lines, dose = finish_lines(record, lines, judged, words, settings)
+        lines = with_relapses(record, lines, progressions, settings.stops_that_explain)
     facts["lenalidomide_refractory_at_maintenance_dose"] = dose
     if exposure.drugs is not None:
         facts |= group_facts(drug_verdicts(verdicts, exposure), facts, words, settings, exposure.unnamed)
@@ -90,9 +91,9 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     facts |= transplant_facts(record, lines, progressions, settings)
     clinical = clinical_relapse(record, lines, knowledge, settings)
     mrd, residual = mrd_category(record, responses.rows, knowledge, settings)
-    facts |= event_facts(record, lines, progressions, clinical)
     pace = derive_pace(record, lines, settings)
-    paced, word, because = pace_facts(record, pace, _tri(facts["symptoms"]), settings)
+    facts |= event_facts(record, lines, progressions, clinical, pace, status)
+    paced, word, because = pace_facts(record, pace, _tri(facts["symptoms"]), facts["progressing"], settings)
     facts |= paced
     facts |= cytogenetic_facts(record, settings)
     facts |= health_facts(record, facts, exposure, words, settings)

@@ -80,6 +80,9 @@ def _event(
                 yield Contradiction(
                     "stable disease", "event: stable", f"{p.says} {p.date.text}", ("disease.event", p.at)
                 )
+    if event.type == "toxicity" and lines and lines[-1].stop_reason == "progression":
+        other = f"{line_words(lines[-1])} stopped: progression"
+        yield Contradiction("kind of event", "event: toxicity", other, ("disease.event", lines[-1].at))
     if event.type not in RELAPSES or event.date is None or not lines:
         return
     last = lines[-1]

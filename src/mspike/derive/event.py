@@ -6,6 +6,8 @@ from mspike.derive.intervals import tri_and, tri_not
 from mspike.derive.lines import RELAPSES
 from mspike.derive.pace import Finding
 from mspike.derive.progression import Progression
+from mspike.derive.relapse import READ
+from mspike.derive.samples import CODES
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.record import Record, Tri
@@ -14,7 +16,12 @@ AT = ("disease.event",)
 
 
 def event_facts(
-    record: Record, lines: tuple[Line, ...] | None, progressions: tuple[Progression, ...], clinical: Finding
+    record: Record,
+    lines: tuple[Line, ...] | None,
+    progressions: tuple[Progression, ...],
+    clinical: Finding,
+    pace: Finding,
+    status: str | None,
 ) -> dict[str, Fact]:
     """As stated; where no event is stated, what results show: a progression in the last line, a clinical relapse."""
     event = record.disease.event
@@ -32,9 +39,23 @@ def event_facts(
         facts[f"event_{kind.replace('-', '_')}"] = Fact(event.type == kind, date, "stated", AT, because)
     if event.type in RELAPSES or event.type == "stable":
         facts["progressing"] = Fact(event.type in RELAPSES, date, "derived", AT, f"event: {event.type}")
-    elif "progressing" in (shown := _from_results(lines, progressions, clinical)):  # toxicity says nothing of growth
+    elif "progressing" in (shown := _from_results(lines, progressions, clinical)):  # whatever else the event is
         facts["progressing"] = shown["progressing"]
+    elif event.type == "toxicity" and lines and _quiet(record, lines[-1], clinical, pace, status):
+        facts["progressing"] = Fact(False, date, "derived", AT, "event: toxicity; nothing on record speaks of growth")
     return facts
+
+
+def _quiet(record: Record, last: Line, clinical: Finding, pace: Finding, status: str | None) -> bool:
+    """Whether nothing on record speaks of growth: what was measured or judged shows none, or nothing was."""
+    tests = {m.test for m in record.measurements}
+    return (
+        last.stop_reason != "progression"
+        and not record.disease.event.rapid
+        and (status in ("responding", "stable") or not (record.assessments or tests & CODES.keys()))
+        and (pace.value is False or not tests & CODES.keys())
+        and (clinical.value is False or not tests.intersection(READ))
+    )
 
 
 def _from_results(
@@ -98,14 +119,14 @@ def _smouldering(record: Record) -> Fact:
 
 
 def pace_facts(
-    record: Record, found: Finding, symptoms: Tri, settings: Settings
+    record: Record, found: Finding, symptoms: Tri, progressing: Fact, settings: Settings
 ) -> tuple[dict[str, Fact], str | None, str]:
     """Rapid, significant, slow; the word for the pace; and why. `found`: what the values show."""
     event = record.disease.event
-    if event.type == "stable":
-        no = Fact(False, event.date, "derived", AT, "event: stable")
+    if event.type == "stable" or (event.type == "toxicity" and progressing.value is False):
+        no = Fact(False, event.date, "derived", AT, progressing.because)
         names = ("rapid_relapse", "significant_biochemical_relapse", "slow_biochemical_relapse")
-        return dict.fromkeys(names, no), None, "stable disease is stated"
+        return dict.fromkeys(names, no), None, "stable disease is stated" if event.type == "stable" else no.because
     rapid = _rapid(record, found, settings)
     significant = Fact(found.value, found.date, _basis(found.value), found.at, found.because)
     quick = rapid.value if isinstance(rapid.value, bool) else None

@@ -41,7 +41,7 @@ def fitness_facts(
         **_frailty(record, scale),
         "imwg_frailty": Fact(index.stage, None, "derived" if index.stage else "unknown", index.at, index.because),
         "egfr_ml_min": filtration,
-        "crcl_ml_min": _clearance(newest, filtration, settings),
+        "crcl_ml_min": _clearance(newest, filtration, facts["dialysis"], settings),
         "corrected_calcium_mmol_l": _calcium(newest, knowledge.formulas["corrected-calcium"]),
     }
     return found, _contradictions(record, scale)
@@ -164,14 +164,20 @@ def ckd_epi(creatinine_umol_l: Number, age: Number, female: bool, formula: Formu
     return Number(value(creatinine_umol_l.high, age.high), value(creatinine_umol_l.low, age.low))
 
 
-def _clearance(newest: Mapping[str, Measurement], filtration: Fact, settings: Settings) -> Fact:
+def _clearance(newest: Mapping[str, Measurement], filtration: Fact, dialysis: Fact, settings: Settings) -> Fact:
     """The newest creatinine clearance; by policy `egfr_as_crcl` the eGFR stands in where there is none.
+
+    On dialysis, where neither gives a value, policy `dialysis_crcl_below_ml_min` says from what it is lower.
 
     Cockcroft and Gault need the weight, which a case does not hold.
     """
     direct = newest.get("creatinine-clearance")
     if direct is not None and direct.value is not None:
         return measured(direct)
+    if dialysis.value is True and (filtration.value is None or not settings.egfr_as_crcl):
+        limit = settings.dialysis_crcl_below_ml_min
+        because = f"on dialysis, taken to be under {limit:g} (policy dialysis_crcl_below_ml_min)"
+        return Fact(Number(0.0, limit, open_high=True), dialysis.date, "assumed", dialysis.sources, because)
     if filtration.value is None:
         if "creatinine" not in newest:
             return UNKNOWN

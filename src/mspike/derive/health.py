@@ -11,6 +11,7 @@ from functools import reduce
 from msgspec.structs import replace
 
 from mspike.derive.exposure import Exposure
+from mspike.derive.hepatitis import active_hepatitis_b, hepatitis_b
 from mspike.derive.intervals import at_least, at_most, exactly, hull, span_words, tri_and, tri_or
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact
@@ -51,8 +52,13 @@ def health_facts(
     facts["neuropathy_grade"] = _grade(nerves, "grade")
     facts["neuropathy_painful"] = _painful(nerves)
     facts["infection_active"] = _active(by_name.get("infection", ()))
+    liver = by_name.get("hepatitis-b", ())
+    if settings.hepatitis_b_as_infection and facts["infection_active"].value is not True:
+        virus = active_hepatitis_b(_active(liver), newest)
+        if virus is not None:
+            facts["infection_active"] = virus
     facts["thrombosis_recent"] = _recent_clot(by_name.get("venous-thromboembolism", ()), record, settings)
-    facts["hepatitis_b"] = _hepatitis_b(by_name.get("hepatitis-b", ()), newest)
+    facts["hepatitis_b"] = hepatitis_b(_present(liver), newest)
     of_heart = facts["heart_failure_active"]
     facts |= _attributed(heart, of_heart, record, so_far, exposure, vocabulary, "heart_failure")
     facts |= _attributed(nerves, _present(nerves), record, so_far, exposure, vocabulary, "neuropathy")
@@ -200,22 +206,6 @@ def _recent_clot(entries: Iterable[Condition], record: Record, settings: Setting
     return _said(entries, value, lambda entry: recent(entry) is value)
 
 
-def _hepatitis_b(entries: Iterable[Condition], newest: dict[str, Measurement]) -> Fact:
-    """Now or past: the condition, or HBsAg or anti-HBc positive. No only when both are negative, or it is stated."""
-    stated = _present(entries)
-    tests = [newest[test] for test in ("hbsag", "anti-hbc") if test in newest]
-    positive = [test for test in tests if test.text == "positive"]
-    if stated.value or positive:
-        if not positive:
-            return stated
-        words = ", ".join(f"{test.test} positive" for test in positive)
-        return Fact(True, positive[0].date, "derived", tuple(test.at for test in positive), words)
-    if len(tests) == 2 and all(test.text == "negative" for test in tests):
-        at = tuple(test.at for test in tests)
-        return Fact(False, tests[0].date, "derived", at, "HBsAg and anti-HBc negative")
-    return stated
-
-
 def _attributed(
     entries: Iterable[Condition],
     known: Fact,
@@ -225,23 +215,38 @@ def _attributed(
     vocabulary: Vocabulary,
     what: str,
 ) -> dict[str, Fact]:
-    """`<what>_from_<drug>` for every drug that was given, or that a condition is put down to."""
+    """`<what>_from_<drug>` for every drug that was given, or that a condition is put down to.
+
+    Nothing tells which drugs were given: then for each, since none of them was stopped for what is not on record.
+    """
     entries = tuple(entries)
-    drugs = dict.fromkeys((*(exposure.drugs or ()), *(entry.attributed_to or "" for entry in entries)))
+    of_heart = what == "heart_failure"
+    given = vocabulary.drugs if of_heart and exposure.drugs is None else exposure.drugs or ()
     found: dict[str, Fact] = {}
-    for drug in drugs:
+    for drug in dict.fromkeys((*given, *(entry.attributed_to or "" for entry in entries))):
         names = vocabulary.drugs.get(drug)
-        if names is not None:
-            unexplained = not record.conditions and facts[names.intolerant].value is not False
-            found[getattr(names, what)] = _from_drug(drug, entries, known, unexplained, what)
+        if names is None:
+            continue
+        tolerated = facts[names.intolerant].value is False
+        cleared = of_heart and (drug in vocabulary.steroids or (tolerated and not _given_now(drug, record)))
+        unexplained = not (record.conditions or tolerated or cleared or (of_heart and exposure.drugs is None))
+        found[getattr(names, what)] = _from_drug(drug, entries, known, unexplained, cleared, what)
     return found
 
 
-def _from_drug(drug: str, entries: tuple[Condition, ...], known: Fact, unexplained: bool, what: str) -> Fact:
+def _given_now(drug: str, record: Record) -> bool:
+    """Whether a drug record says no end, or one that has not come."""
+    return any(t.drug == drug and (t.end is None or t.end.last >= record.as_of) for t in record.treatments or ())
+
+
+def _from_drug(
+    drug: str, entries: tuple[Condition, ...], known: Fact, unexplained: bool, cleared: bool, what: str
+) -> Fact:
     """Put down to this drug, to something else, or not said.
 
-    Where the condition is not on record nothing is put down to the drug; but a drug that may have been stopped for
-    toxicity, in a record without any condition, leaves it open.
+    Where the condition is not on record nothing is put down to the drug; but one that may have been stopped for
+    toxicity, in a record without any condition, leaves it open (`unexplained`). `cleared`: a condition that is put down
+    to nothing is not this drug's, which is a steroid or was stopped for another reason.
     """
     if not entries:
         words = f"no {what.replace('_', ' ')} on record"
@@ -254,8 +259,11 @@ def _from_drug(drug: str, entries: tuple[Condition, ...], known: Fact, unexplain
         if there is False:
             return False
         if entry.attributed_to is None:
-            return None
+            return False if cleared else None
         return there if entry.attributed_to == drug else False
 
     value = tri_or(holds(entry) for entry in entries)
+    if value is False and cleared:
+        at = tuple(entry.at for entry in entries)
+        return Fact(False, known.date, "derived", at, f"{drug} was not stopped for it")
     return _said(entries, value, lambda entry: holds(entry) is value)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Collection
 
-from mspike.derive.intervals import at_least, between_days, tri_or
+import msgspec
+from msgspec.structs import replace
+
+from mspike.derive.intervals import at_least, between_days, earliest, tri_and, tri_or
 from mspike.derive.lines import RELAPSES
 from mspike.derive.state import Line
 from mspike.record import Day, Record, Tri, day_of, days_between
@@ -83,3 +86,91 @@ def _since(line: Line, record: Record) -> Day | None:
 def _new_line_follows(date: Day, lines: tuple[Line, ...]) -> Tri:
     """Whether a line began after an unconfirmed progression, which confirms it (policy `pd_confirm`)."""
     return tri_or(at_least(days_between(date, line.start), 0) if line.start else None for line in lines[1:])
+
+
+class Relapse(msgspec.Struct, frozen=True):
+    """The progression after a line. `sure`: whether there was one, whatever its date."""
+
+    date: Day | None
+    at: str
+    sure: Tri
+
+
+def relapse_after(
+    record: Record, lines: tuple[Line, ...], place: int, progressions: tuple[Progression, ...], results: bool = False
+) -> Relapse:
+    """When the disease came back after the line at `place`: its end, a judged progression, or the event.
+
+    `results`: also a progression that results alone show. Where the results cannot be placed in lines, as one has no
+    start, it may then have come at any time since the transplant, or since the end of the line.
+    """
+    line = lines[place]
+    event = record.disease.event
+    judged = [
+        (p.date, p.at, tri_and((p.sure, _after(p.date, line) if p.shown else _between(p.date, lines, place))))
+        for p in progressions
+        if p.date and (p.line is None or (p.shown and p.line == place and (results or p.at.startswith("assessments"))))
+    ]
+    found = [(day, at) for day, at, sure in judged if sure]
+    came_back = place + 1 == len(lines) and event.type in RELAPSES
+    if came_back and event.date:
+        found.append((event.date, "disease.event.date"))
+    date, at = min(found, key=lambda entry: (entry[0].first, entry[0].last), default=(None, "disease.event"))
+    sure: Tri = True if date is not None or came_back else None if any(c is None for _, _, c in judged) else False
+    if line.stop_reason == "progression":
+        end, sure = end_of(place, lines, record), True
+        if end is None or date is None or date.last >= end.first:
+            date, at = (earliest(end, date) if end and date else end), f"{line.at}.stop"
+    elif date and line.stop_reason in (None, "not-stated"):  # or it had been stopped for an earlier progression
+        since = line.stop or line.start
+        date = between_days(since, date) if since else None
+    for day, _, counts in judged:  # one that nothing confirmed, or that may lie outside, may have been the first
+        if counts is None and date and day.first < date.first:
+            date = between_days(day, date)
+    if results and date and any(other.start is None for other in lines) and record.measurements:
+        since = line.transplant if isinstance(line.transplant, Day) else line.stop or line.start
+        date = between_days(since, date) if since else date
+    return Relapse(date, at, sure)
+
+
+def _after(date: Day, line: Line) -> Tri:
+    """Whether a date in the course of a line lies after its transplant, or after its end: not on what came before."""
+    if isinstance(line.transplant, Day):
+        return at_least(days_between(line.transplant, date), 1)
+    after = at_least(days_between(line.stop, date), 1) if line.stop else None
+    return after if after or line.transplant is False else None  # else a transplant may lie between
+
+
+def _between(date: Day, lines: tuple[Line, ...], place: int) -> Tri:
+    """Whether a date lies after the start of a line and not after the start of the next one."""
+    start = lines[place].start
+    after = at_least(days_between(start, date), 0) if start else None
+    if place + 1 == len(lines):
+        return after
+    following = lines[place + 1].start
+    return tri_and((after, at_least(days_between(date, following), 0) if following else None))
+
+
+def relapse_by(
+    lines: tuple[Line, ...], place: int, relapse: Relapse, since: Day | None, explained: Collection[str]
+) -> Day | None:
+    """For a relapse without a date: some day from `since` to the start of the next line.
+
+    None where no line follows, or where the line stopped for what by itself explains another one (`explained`).
+    """
+    following = lines[place + 1].start if place + 1 < len(lines) else None
+    if since is None or following is None or (lines[place].stop_reason in explained and not relapse.sure):
+        return None
+    return between_days(since, following)
+
+
+def with_relapses(
+    record: Record, lines: tuple[Line, ...], progressions: tuple[Progression, ...], explained: Collection[str]
+) -> tuple[Line, ...]:
+    """The lines, each with the day or the span of days in which the disease came back after it."""
+    found = []
+    for place, line in enumerate(lines):
+        relapse = relapse_after(record, lines, place, progressions, results=True)
+        date = relapse.date or relapse_by(lines, place, relapse, line.stop or line.start, explained)
+        found.append(replace(line, relapse=date) if date else line)
+    return tuple(found)

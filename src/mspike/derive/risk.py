@@ -14,11 +14,10 @@ from mspike.derive.cytogenetics import counts
 from mspike.derive.health import first_of, newest_of
 from mspike.derive.intervals import at_most, not_negative, span_words, tri_or
 from mspike.derive.lines import line_words
-from mspike.derive.progression import Progression
+from mspike.derive.progression import Progression, relapse_after
 from mspike.derive.scores import Known, Outcome, evaluate_score
 from mspike.derive.settings import Settings
 from mspike.derive.state import Contradiction, Fact, Line
-from mspike.derive.transplant import relapse_after
 from mspike.knowledge import Knowledge
 from mspike.record import Day, Disease, Measurement, Number, Record, Tri, in_upper_limits, months_between
 

@@ -101,6 +101,8 @@ class Settings(msgspec.Struct, frozen=True):
     pregnancy_possible_until_age: float
     egfr_as_crcl: bool
     dialysis_excluded_from_crcl_ml_min: float
+    dialysis_crcl_below_ml_min: float
+    hepatitis_b_as_infection: bool
     strong_cyp3a4_inducers: tuple[str, ...]
     strong_cyp3a4_inhibitors: tuple[str, ...]
     strong_cyp1a2_inhibitors: tuple[str, ...]

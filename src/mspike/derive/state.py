@@ -62,6 +62,8 @@ class Line(msgspec.Struct, frozen=True):
     """Drugs of this line the disease is refractory to; None = unknown."""
     progression: Day | None = None
     """The progression that ended it or followed it, where dated."""
+    relapse: Day | None = None
+    """When the disease came back after it: dated, or a span that ends with the start of the next line."""
     doses: dict[str, tuple[Dose, ...]] = {}
     """Derived lines: each drug's courses, in order."""
     unnamed: bool = False

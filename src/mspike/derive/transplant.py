@@ -10,18 +10,14 @@ import math
 import msgspec
 
 from mspike.derive.intervals import (
-    at_least,
     at_most,
-    between_days,
-    earliest,
     latest,
     not_negative,
     span_words,
-    tri_and,
     tri_or,
 )
-from mspike.derive.lines import RELAPSES, TRANSPLANT, line_words
-from mspike.derive.progression import Progression, end_of
+from mspike.derive.lines import TRANSPLANT, line_words
+from mspike.derive.progression import Progression, relapse_after, relapse_by
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.record import Day, Number, Procedure, Record, StatedLine, Tri, day_of, days_between, months_between
@@ -53,7 +49,7 @@ def transplant_facts(
         "had_allogeneic_transplant": _allogeneic(record),
         "transplants": Fact(count, None, "derived", at, _count_words(found)) if count else Fact(),
         "months_since_transplant": _months_since(record, found),
-        "transplant_remission_months": _remission(record, lines, found, progressions),
+        "transplant_remission_months": _remission(record, lines, found, progressions, settings),
         "maintenance_after_transplant": _maintenance(record, lines, found, had, settings),
         "early_relapse": _early(record, lines, progressions, settings),
         "treatment_free_months": _treatment_free(record, lines),
@@ -116,68 +112,25 @@ def _months_since(record: Record, found: Transplants) -> Fact:
     return Fact(months, day, "derived", tuple(line.at for line in found.in_lines), because)
 
 
-class Relapse(msgspec.Struct, frozen=True):
-    """The progression after a line. `sure`: whether there was one, whatever its date."""
-
-    date: Day | None
-    at: str
-    sure: Tri
-
-
-def relapse_after(
-    record: Record, lines: tuple[Line, ...], place: int, progressions: tuple[Progression, ...]
-) -> Relapse:
-    """When the disease came back after the line at `place`: its end, a judged progression, or the event."""
-    line = lines[place]
-    event = record.disease.event
-    judged = [
-        (p.date, p.at, tri_and((p.sure, _between(p.date, lines, place))))
-        for p in progressions
-        if p.line is None and p.date
-    ]
-    found = [(day, at) for day, at, sure in judged if sure]
-    came_back = place + 1 == len(lines) and event.type in RELAPSES
-    if came_back and event.date:
-        found.append((event.date, "disease.event.date"))
-    date, at = min(found, key=lambda entry: (entry[0].first, entry[0].last), default=(None, "disease.event"))
-    sure: Tri = True if date is not None or came_back else None if any(c is None for _, _, c in judged) else False
-    if line.stop_reason == "progression":
-        end, sure = end_of(place, lines, record), True
-        if end is None or date is None or date.last >= end.first:
-            date, at = (earliest(end, date) if end and date else end), f"{line.at}.stop"
-    elif date and line.stop_reason in (None, "not-stated"):  # or it had been stopped for an earlier progression
-        since = line.stop or line.start
-        date = between_days(since, date) if since else None
-    for day, _, counts in judged:  # one that nothing confirmed, or that may lie outside, may have been the first
-        if counts is None and date and day.first < date.first:
-            date = between_days(day, date)
-    return Relapse(date, at, sure)
-
-
-def _between(date: Day, lines: tuple[Line, ...], place: int) -> Tri:
-    """Whether a date lies after the start of a line and not after the start of the next one."""
-    start = lines[place].start
-    after = at_least(days_between(start, date), 0) if start else None
-    if place + 1 == len(lines):
-        return after
-    following = lines[place + 1].start
-    return tri_and((after, at_least(days_between(date, following), 0) if following else None))
-
-
 def _remission(
-    record: Record, lines: tuple[Line, ...] | None, found: Transplants, progressions: tuple[Progression, ...]
+    record: Record,
+    lines: tuple[Line, ...] | None,
+    found: Transplants,
+    progressions: tuple[Progression, ...],
+    settings: Settings,
 ) -> Fact:
     """From the first autologous transplant to the progression that followed it."""
     place = next((i for i, line in enumerate(lines or ()) if line.transplant), None)
     if lines is None or place is None:
         return Fact(because="no line with a transplant on record")
     day = lines[place].transplant
-    relapse = relapse_after(record, lines, place, progressions)
+    relapse = relapse_after(record, lines, place, progressions, results=True)
     date = relapse.date
     if not isinstance(day, Day):
         return Fact(because="the transplant has no date")
     if any(line.number < lines[place].number for line in found.unsaid):
         return Fact(because="an earlier line does not say whether it held a transplant")
+    date = date or relapse_by(lines, place, relapse, day, settings.stops_that_explain)
     if date is None:
         return Fact(
             because="the progression after it has no date" if relapse.sure else "no progression after it is stated"

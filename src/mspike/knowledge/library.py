@@ -194,6 +194,8 @@ class FactSpec(File, kw_only=True):
     question: str = ""
     settles: str = ""
     unknown: bool = True
+    of_lines: bool = False
+    """Follows from the lines of therapy: where none is on record, they are asked for in its stead."""
 
 
 class Facts(File, kw_only=True):

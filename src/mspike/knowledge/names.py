@@ -24,6 +24,7 @@ def fact_specs(knowledge: Knowledge) -> dict[str, FactSpec]:
                 question=_fill(spec.question, fill),
                 settles=_fill(spec.settles, fill),
                 unknown=spec.unknown,
+                of_lines=spec.of_lines,
             )
     return specs
 

@@ -45,7 +45,7 @@ def build_answer(state: State, quality: Quality | None = None) -> Answer:
         },
         state=state_to_wire(state, knowledge),
         options=options,
-        questions=ask(options, state),
+        questions=ask(options, state, in_force),
         disagreements=disagree(explainer),
         limits=list(knowledge.limits),
         policies={key: str(value) for key, value in state.policies.items()},

@@ -1,0 +1,58 @@
+"""Which questions are asked: one for the lines of therapy stands for all that its answer would settle."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mspike.derive import derive_state
+from mspike.knowledge import load_knowledge
+from mspike.knowledge.policy import settle
+from mspike.options import Answer, build_answer
+from mspike.record import RecordError, read_case
+
+EVENT = {"type": "clinical-relapse", "date": "2026-06-01"}
+
+
+def answer(**case: Any) -> Answer:
+    whole = {"schema": "mspike-case/1", "id": "q", "as_of": "2026-06-30", "disease": {"event": EVENT}, **case}
+    record = next(iter(read_case(json.dumps(whole), "q.json")))
+    assert not isinstance(record, RecordError), record
+    knowledge = load_knowledge()
+    return build_answer(derive_state(record, knowledge, settle(knowledge)))
+
+
+def test_the_question_for_the_lines_comes_first_and_stands_for_the_rest() -> None:
+    found = answer()
+    first, *rest = found.questions
+    assert first.fact == "prior_lines"
+    assert first.decides >= max(q.decides for q in rest)
+    families = ("refractory_", "exposed_", "intolerant_", "heart_failure_from_", "progressed_on_regimen_")
+    assert not [q.fact for q in rest if q.fact.startswith(families)]
+    assert {"t1114", "infection_active", "had_transplant"} <= {q.fact for q in rest}
+    assert any(n.fact == "refractory_bortezomib" for o in found.options for n in o.needs)  # each option still says why
+
+
+def test_what_is_missing_of_a_line_is_asked_once() -> None:
+    line = {"drugs": ["bortezomib", "lenalidomide", "dexamethasone"], "stop_reason": "not-stated"}
+    asked = [q.fact for q in answer(lines=[line]).questions]
+    assert "lines[0].start" in asked
+    assert not {"refractory_bortezomib", "intolerant_lenalidomide", "progressed_on_regimen_VRd"} & set(asked)
+
+
+def test_a_known_reason_leaves_its_own_questions() -> None:
+    line = {"drugs": ["bortezomib", "dexamethasone"], "start": "2020-01", "stop": "2021-01", "stop_reason": "toxicity"}
+    asked = [q.fact for q in answer(lines=[line]).questions]
+    assert "lines[0].best_response" in asked
+    assert "intolerant_bortezomib" in asked
+
+
+def test_heart_failure_is_not_asked_of_a_drug_that_was_stopped_for_something_else() -> None:
+    line = {"drugs": ["carfilzomib", "dexamethasone"], "start": "2020-01", "stop": "2026-05"}
+    sick = [{"name": "heart-failure", "active": True}]
+    stopped = answer(lines=[{**line, "stop_reason": "progression"}], conditions=sick)
+    assert not [q.fact for q in stopped.questions if q.fact.startswith("heart_failure_from_")]
+    toxic = answer(lines=[{**line, "stop_reason": "toxicity"}], conditions=sick)
+    assert [q.fact for q in toxic.questions if q.fact.startswith("heart_failure_from_")] == [
+        "heart_failure_from_carfilzomib"
+    ]
