@@ -107,7 +107,7 @@ def relapse_after(
     line = lines[place]
     event = record.disease.event
     judged = [
-        (p.date, p.at, tri_and((p.sure, _after(p.date, line) if p.shown else _between(p.date, lines, place))))
+        (p.date, p.at, tri_and((p.sure, _after(p.date, lines, place) if p.shown else _between(p.date, lines, place))))
         for p in progressions
         if p.date and (p.line is None or (p.shown and p.line == place and (results or p.at.startswith("assessments"))))
     ]
@@ -133,10 +133,16 @@ def relapse_after(
     return Relapse(date, at, sure)
 
 
-def _after(date: Day, line: Line) -> Tri:
-    """Whether a date in the course of a line lies after its transplant, or after its end: not on what came before."""
+def _after(date: Day, lines: tuple[Line, ...], place: int) -> Tri:
+    """Whether a date in the course of a line lies after its transplant, or after its end: not on what came before.
+
+    In a line without a transplant that ended for progression, the progression is the one that ended it.
+    """
+    line = lines[place]
     if isinstance(line.transplant, Day):
         return at_least(days_between(line.transplant, date), 1)
+    if line.stop_reason == "progression" and not line.transplant:
+        return _between(date, lines, place)
     after = at_least(days_between(line.stop, date), 1) if line.stop else None
     return after if after or line.transplant is False else None  # else a transplant may lie between
 

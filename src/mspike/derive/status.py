@@ -128,7 +128,10 @@ def _last_therapy(
     if failed and failed.date and not once:
         return Last(True, True, f"{words}: {failed.says} {failed.date.text}, on therapy")
     relapse = _relapse_words(since, record.disease.event.date, "infusion" if once else "end")
-    if last.ongoing:
+    quiet = record.disease.event.type in QUIET and not _grew_by(last, place, progressions, None)
+    if last.ongoing and quiet:
+        grew, because = False, f"{words}, still given: no progression on record, and the event is none"
+    elif last.ongoing:
         grew, because = None, f"{words}, still given: whether the disease came back is not stated{relapse}"
     elif last.stop_reason in (None, "not-stated"):
         grew = _on_therapy(last.stop, record)
