@@ -10,6 +10,9 @@ from mspike.options.answer import Need, Option, Question
 
 LINES = "prior_lines"
 
+GOAL = ("goal_comfort",)
+"""What the patient's own wishes would tell."""
+
 Asked = tuple[Question, Collection[str]]
 """A question, and the facts whose own questions it stands for."""
 
@@ -97,7 +100,7 @@ def gaps(options: list[Option], state: State, catalogue: Catalogue) -> Iterable[
             yield question, names if line.unnamed or ended_for(line) is None else ()
     if not state.preferences_known:
         text = "What does the patient want from treatment, and what to avoid?"
-        yield Question("preferences", text, len(options), 0, "weighs in every option, decides none"), ()
+        yield Question("preferences", text, len(options), 0, "weighs in every option, decides none"), GOAL
 
 
 def settled_by(line: Line, options: list[Option]) -> set[str]:
