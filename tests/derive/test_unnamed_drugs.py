@@ -90,3 +90,10 @@ def test_drug_records_alone_do_not_rule_out_a_transplant() -> None:
     knowledge = load_knowledge()
     assert derive_state(record(treatments=drugs), knowledge).facts["had_transplant"].value is None
     assert derive_state(record(treatments=drugs, procedures=[]), knowledge).facts["had_transplant"].value is False
+
+
+def test_the_order_of_lines_in_the_record_says_nothing() -> None:
+    given = answer(KNOWN, UNNAMED)
+    assert [question.fact for question in given.questions if question.question.startswith("What were the drugs")] == [
+        "lines[0].drugs"
+    ]

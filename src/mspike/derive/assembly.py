@@ -67,7 +67,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     )
     facts = dict(words.template)
     if exposure.drugs is not None:
-        facts |= left_open(words.never_given, exposure.unnamed) or words.never_given
+        facts |= left_open(words.never_given, exposure.unnamed) if exposure.unnamed else words.never_given
     facts |= exposure_facts(exposure, words)
     facts |= since_facts(exposure, record, words)
     verdicts: tuple[Judged, ...]

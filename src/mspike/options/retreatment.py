@@ -25,9 +25,9 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
         return without_lines(item, state, whole, explainer)
     repeats = []
     weights = []
-    for line in state.lines:
+    for index, line in enumerate(state.lines):
         if line.unnamed:
-            repeats.append(Repeat(line.number, line.regimen, VERDICTS[CANNOT_TELL], needs=[drugs_of(line)]))
+            repeats.append(Repeat(line.number, line.regimen, VERDICTS[CANNOT_TELL], needs=[drugs_of(line, index)]))
             weights.append(CANNOT_TELL)
             continue
         judged = judge_line(line, item, state, explainer)
@@ -51,9 +51,11 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
     return option
 
 
-def drugs_of(line: Line) -> Need:
+def drugs_of(line: Line, index: int) -> Need:
     """What has to be known before a regimen can be judged at all."""
-    return Need(f"{line.at}.drugs", f"What were the drugs of line {line.number}?", "whether it may be repeated", True)
+    return Need(
+        f"lines[{index}].drugs", f"What were the drugs of line {line.number}?", "whether it may be repeated", True
+    )
 
 
 @lru_cache(maxsize=8)
