@@ -247,6 +247,14 @@ def test_what_the_registry_still_has_under_another_condition_is_brought_up_to_da
     assert (done.gone, done.loaded.changed, gone(run)) == (0, 1, {})
 
 
+def test_what_the_registry_has_but_nobody_can_read_is_not_gone(run: Run, registry: Registry) -> None:
+    run()
+    without_the_fourth(registry)
+    registry.alone["NCT00000004"] = {"protocolSection": {}}
+    told: list[TrialError] = []
+    assert (run(refused=told.append).gone, gone(run), len(told)) == (0, {}, 1)
+
+
 def test_what_goes_on_under_another_number_is_marked(run: Run, registry: Registry) -> None:
     run()
     without_the_fourth(registry)

@@ -170,7 +170,7 @@ def _miss(
         study = gone.ask(client, nct)
         reads = list(_read([study], nct, result.stamp)) if study is not None else []
         _add(result.loaded, load_trials(index, reads, refused=refused))
-        if not any(isinstance(read, Trial) and read.id == nct for read in reads):
+        if all(isinstance(read, Trial) and read.id != nct for read in reads):  # none, or under another number
             gone.mark(index, nct, stamp())
             result.gone += 1
 
