@@ -40,54 +40,12 @@ ALSO = re.compile(
     re.IGNORECASE,
 )
 """A bullet that lets in what the one before it bars."""
-NO_RULE = frozenset(
-    [
-        "with",
-        "that",
-        "have",
-        "this",
-        "from",
-        "must",
-        "been",
-        "patients",
-        "participants",
-        "subjects",
-        "prior",
-        "least",
-        "more",
-        "than",
-        "which",
-        "multiple",
-        "myeloma",
-        "disease",
-        "treatment",
-        "therapy",
-        "study",
-        "first",
-        "dose",
-        "days",
-        "weeks",
-        "months",
-        "history",
-        "registration",
-        "evidence",
-        "other",
-        "before",
-        "screening",
-        "known",
-        "active",
-        "within",
-        "have",
-        "should",
-        "allowed",
-        "permitted",
-        "eligible",
-        "acceptable",
-        "enrollment",
-        "received",
-        "note",
-    ]
-)
+NO_RULE = frozenset((
+    "with", "that", "have", "this", "from", "must", "been", "patients", "participants", "subjects", "prior", "least",
+    "more", "than", "which", "multiple", "myeloma", "disease", "treatment", "therapy", "study", "first", "dose",
+    "days", "weeks", "months", "history", "registration", "evidence", "other", "before", "screening", "known",
+    "active", "within", "should", "allowed", "permitted", "eligible", "acceptable", "enrollment", "received", "note",
+))  # fmt: skip
 """Words that two bullets share without speaking of the same thing."""
 ASKED = ("measurable_disease", "exposed", "progressed", "cytogenetics")
 """What is asked for, and never by a bullet that denies."""
