@@ -89,7 +89,7 @@ def option(
         against=[r for r in reasons if r.effect in ("against", "rules-out")],
         cautions=[r for r in reasons if r.effect == "caution"],
         known_risks=[r for r in reasons if r.effect == "known-risk"],
-        needs=list(needs),
+        needs=tuple(needs),
         availability=Availability("US", status, since, SOURCES[source]),
         evidence=list(evidence),
         drugs=tuple(drugs.split()),

@@ -9,6 +9,7 @@ quantities.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -43,8 +44,15 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def evaluate_score(score: Score, given: Mapping[str, Known]) -> Outcome:
     """The stage of a score. `given`: quantity → what is known of it; one that is missing is unknown."""
-    found = {name: _holds(item, given.get(item.of)) for name, item in score.items.items()}
-    quantities = {item.of: given.get(item.of) or Known(item.of) for item in score.items.values()}
+    return _evaluated(score, tuple([given.get(item.of) for item in score.items.values()]))
+
+
+@lru_cache(maxsize=4_096)
+def _evaluated(score: Score, known: tuple[Known | None, ...]) -> Outcome:
+    """`known`: of each item's quantity. Of most patients little is, and the same: it is said once."""
+    items = score.items.values()
+    found = {name: _holds(item, of_it) for (name, item), of_it in zip(score.items.items(), known, strict=True)}
+    quantities = {item.of: of_it or Known(item.of) for item, of_it in zip(items, known, strict=True)}
     return _by_points(score, found, quantities) if _has_points(score) else _by_items(score, found, quantities)
 
 

@@ -14,7 +14,7 @@ from mspike.knowledge.catalogue import Catalogue
 from mspike.knowledge.codes import Codes, TestSpec, unit_key, unpack_codes, word_key
 from mspike.knowledge.files import KnowledgeError
 from mspike.knowledge.grammar import NO, UNKNOWN, YES, Expr, Truth, compare_interval, deciding, evaluate
-from mspike.knowledge.inforce import Applied, AppliedRisk, Asked, Clause, InForce, Label, sorted_by_clause
+from mspike.knowledge.inforce import Applied, AppliedRisk, Asked, Clause, InForce, Label, Listed, by_facts
 from mspike.knowledge.model import Knowledge
 from mspike.knowledge.names import fact_specs, token
 from mspike.knowledge.pack import Pack, as_expr, load_pack
@@ -70,11 +70,13 @@ __all__ = [
     "KnowledgeError",
     "Label",
     "Limit",
+    "Listed",
     "MatchRules",
     "SearchWords",
     "TestSpec",
     "TrialWords",
     "Truth",
+    "by_facts",
     "catalogue",
     "compare_interval",
     "conditions_by_text",
@@ -93,7 +95,6 @@ __all__ = [
     "named_policies",
     "read_condition",
     "settle",
-    "sorted_by_clause",
     "token",
     "unit_key",
     "word_key",

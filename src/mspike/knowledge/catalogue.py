@@ -12,8 +12,8 @@ from functools import cached_property
 import msgspec
 
 from mspike.knowledge.base import first_day
-from mspike.knowledge.grammar import Expr, blockers, names
-from mspike.knowledge.inforce import Applied, AppliedRisk, Asked, Clause, InForce, Label, Wanted, Way, sorted_by_clause
+from mspike.knowledge.grammar import Expr, names
+from mspike.knowledge.inforce import Applied, AppliedRisk, Clause, InForce, Label, Listed, Wanted, Way, by_facts
 from mspike.knowledge.model import Availability, Criterion, Disagreement, FactSpec, Knowledge, Option, Rule, Version
 from mspike.knowledge.names import fact_specs, token
 
@@ -51,9 +51,9 @@ class Catalogue:
         )
 
     @cached_property
-    def asked(self) -> tuple[Asked, ...]:
-        """What the criteria ask, each once, with the criteria that ask it."""
-        return sorted_by_clause(self.criteria)
+    def listed(self) -> Listed:
+        """The criteria by the facts that they name."""
+        return by_facts(self.criteria)
 
     @cached_property
     def deciding_policies(self) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ class Catalogue:
     def _clause(self, expr: Expr) -> Clause:
         found = self._clauses.get(expr)
         if found is None:
-            found = self._clauses[expr] = Clause(expr, names(expr), blockers(expr))
+            found = self._clauses[expr] = Clause(expr, names(expr))
         return found
 
     def statements(

@@ -141,22 +141,6 @@ def names(expr: Expr) -> tuple[str, ...]:
     return tuple(dict.fromkeys(leaf[1] for leaf in leaves(expr)))
 
 
-def blockers(expr: Expr, wanted: bool = True) -> frozenset[tuple[str, bool]]:
-    """The facts that, with that value, make the expression a sure no (with `wanted` False: a sure yes).
-
-    `a and not b` has (a, False) and (b, True): most criteria end at one fact that is not there.
-    """
-    tag = expr[0]
-    if tag == "fact":
-        return frozenset({(expr[1], not wanted)})
-    if tag == "cmp":
-        return frozenset()
-    if tag == "not":
-        return blockers(expr[1], not wanted)
-    parts = [blockers(part, wanted) for part in expr[1]]
-    return frozenset.union(*parts) if (tag == "and") is wanted else frozenset.intersection(*parts)
-
-
 def deciding(expr: Expr, atom: Atom) -> tuple[str, ...]:
     """The facts that make the expression what it is: for yes and no those that settle it, for unknown those missing.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import msgspec
 
@@ -16,8 +16,6 @@ class Clause(msgspec.Struct, frozen=True, eq=False):
 
     expr: Expr
     names: tuple[str, ...]
-    blockers: frozenset[tuple[str, bool]]
-    """The facts that, with that value, make it a sure no."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -57,18 +55,24 @@ class Applied(msgspec.Struct, frozen=True, eq=False):
 
 
 class Asked(msgspec.Struct, frozen=True, eq=False):
-    """A clause, and the criteria that ask it with their places in a list."""
+    """Some facts, and the criteria that ask for just these, with their places in a list."""
 
-    clause: Clause
+    names: tuple[str, ...]
     criteria: tuple[tuple[int, Applied], ...]
 
 
-def sorted_by_clause(criteria: Iterable[Applied]) -> tuple[Asked, ...]:
-    """What a list of criteria asks, each once."""
-    found: dict[Clause, list[tuple[int, Applied]]] = {}
+class Listed(msgspec.Struct, frozen=True, eq=False):
+    """A list of criteria, sorted by the facts that they name, and how many they are."""
+
+    asked: tuple[Asked, ...]
+    many: int
+
+
+def by_facts(criteria: Collection[Applied]) -> Listed:
+    found: dict[tuple[str, ...], list[tuple[int, Applied]]] = {}
     for place, criterion in enumerate(criteria):
-        found.setdefault(criterion.clause, []).append((place, criterion))
-    return tuple(Asked(clause, tuple(placed)) for clause, placed in found.items())
+        found.setdefault(criterion.clause.names, []).append((place, criterion))
+    return Listed(tuple(Asked(names, tuple(placed)) for names, placed in found.items()), len(criteria))
 
 
 class AppliedRisk(msgspec.Struct, frozen=True):

@@ -167,6 +167,10 @@ class Score(File, kw_only=True):
     def id(self) -> str:
         return self.score
 
+    def __hash__(self) -> int:
+        """Each by itself, so that what it came to can be remembered."""
+        return id(self)
+
 
 class Formula(File, kw_only=True):
     """data/formulas/<formula>.yaml: the numbers of a formula; what is done with them stands in `says`."""

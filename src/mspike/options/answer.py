@@ -68,7 +68,7 @@ class Repeat(msgspec.Struct, frozen=True, gc=False):
     for_: list[Reason] = msgspec.field(name="for", default_factory=list)
     against: list[Reason] = []
     cautions: list[Reason] = []
-    needs: list[Need] = []
+    needs: tuple[Need, ...] = ()
 
 
 class Option(msgspec.Struct, omit_defaults=False, gc=False):
@@ -81,7 +81,7 @@ class Option(msgspec.Struct, omit_defaults=False, gc=False):
     against: list[Reason]
     cautions: list[Reason]
     known_risks: list[Reason]
-    needs: list[Need]
+    needs: tuple[Need, ...]
     availability: Availability
     evidence: list[Evidence]
     drugs: tuple[str, ...] = ()

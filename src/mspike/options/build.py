@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mspike import __version__
 from mspike.derive import State, state_to_wire
 from mspike.knowledge import catalogue
@@ -14,6 +16,9 @@ from mspike.options.retreatment import OPTION as RETREATMENT
 from mspike.options.retreatment import judge_retreatment
 from mspike.options.truth import Truths
 from mspike.record import Quality
+
+VERDICT_PLACES = {verdict: place for place, verdict in enumerate(VERDICTS)}
+FIT_PLACES = {fit: place for place, fit in enumerate(LABEL_FITS)}
 
 
 def build_answer(state: State, quality: Quality | None = None) -> Answer:
@@ -30,7 +35,7 @@ def build_answer(state: State, quality: Quality | None = None) -> Answer:
         else judge_option(item, explainer)
         for item in in_force.numbered
     ]
-    paths = [path.path for path in knowledge.paths]
+    paths = {path.path: place for place, path in enumerate(knowledge.paths)}
     options.sort(key=lambda o: display_order(o, paths))
     return Answer(
         schema=SCHEMA,
@@ -55,14 +60,9 @@ def build_answer(state: State, quality: Quality | None = None) -> Answer:
     )
 
 
-def display_order(option: Option, paths: list[str]) -> tuple[int, int, int, str]:
+def display_order(option: Option, paths: Mapping[str, int]) -> tuple[int, int, int, str]:
     """By path, then verdict, then label fit, then id. It is no ranking."""
-    return (
-        paths.index(option.path),
-        VERDICTS.index(option.verdict),
-        LABEL_FITS.index(option.label_fit),
-        option.id,
-    )
+    return paths[option.path], VERDICT_PLACES[option.verdict], FIT_PLACES[option.label_fit], option.id
 
 
 def notes(state: State, quality: Quality | None = None) -> list[str]:

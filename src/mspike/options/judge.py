@@ -102,13 +102,13 @@ def as_option(item: InForce, judged: Judgement, label_fit: str, explainer: Expla
     )
 
 
-def needs(judged: Judgement, explainer: Explainer) -> list[Need]:
+def needs(judged: Judgement, explainer: Explainer) -> tuple[Need, ...]:
     """Open needs, those that decide the verdict first; what one question asks for stands once.
 
     Where the verdict is settled whatever they are, as when something else rules the option out, none decides.
     """
     undecided = judged.weight == CANNOT_TELL
-    return list(open_needs(explainer.catalogue, tuple(judged.deciding), tuple(judged.missing), undecided))
+    return open_needs(explainer.catalogue, tuple(judged.deciding), tuple(judged.missing), undecided)
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
+import msgspec
+
 from mspike.derive import Line, State
 from mspike.knowledge import Catalogue, token
 from mspike.options.answer import Need, Option, Question
@@ -51,25 +53,31 @@ def weight(options: list[Option], names: Collection[str]) -> tuple[int, int]:
     return sum(map(bool, hit)), sum(any(need.decides for need in needs) for needs in hit)
 
 
+class Tally(msgspec.Struct, gc=False):
+    """Of one wording: the first need that has it, how many options do, and of how many the verdict hangs on it."""
+
+    first: Need
+    touched: int = 0
+    decided: int = 0
+
+
 def from_needs(options: list[Option], settled: Collection[str] = ()) -> Iterable[Question]:
     """One question for each wording: facts that ask for the same thing are asked for once.
 
     `settled`: facts that another question stands for.
     """
-    first: dict[str, Need] = {}
-    touched: dict[str, int] = {}
-    decided: dict[str, int] = {}
+    found: dict[str, Tally] = {}
     for option in options:
         for need in option.needs:  # an option has one for each wording
             if need.fact in settled:
                 continue
-            text = need.question
-            if text not in first:
-                first[text], touched[text], decided[text] = need, 0, 0
-            touched[text] += 1
-            decided[text] += need.decides
-    for text, need in first.items():
-        yield Question(need.fact, text, touched[text], decided[text], need.settles)
+            tally = found.get(need.question)
+            if tally is None:
+                tally = found[need.question] = Tally(need)
+            tally.touched += 1
+            tally.decided += need.decides
+    for text, tally in found.items():
+        yield Question(tally.first.fact, text, tally.touched, tally.decided, tally.first.settles)
 
 
 def gaps(options: list[Option], state: State, catalogue: Catalogue) -> Iterable[Asked]:

@@ -1,19 +1,24 @@
 """Criteria that hold become reasons; criteria that cannot be told become needs.
 
-Most facts have the same value in most records, so what a criterion comes to is remembered by the values of the facts
-it names: the next patient pays only for what is new.
+Most facts have the same value in most records, so what criteria come to is remembered by the values of the facts that
+they name: the next patient pays only for what is new.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import Any
 
-from mspike.knowledge import Applied, Asked, Catalogue, InForce
+from mspike.knowledge import Applied, Asked, Catalogue, InForce, Listed
 from mspike.options.answer import Reason
 from mspike.options.printed import print_options, source_ref
-from mspike.options.truth import Truths, Values, because, clause_truth, given
+from mspike.options.truth import Truths, Values, because, clause_truth
 from mspike.options.verdict import Outcome, weight
+
+Found = list[Outcome | None]
+Placed = tuple[tuple[int, Outcome], ...]
+"""What criteria come to, each with its place in their list; without those that surely do not hold."""
 
 
 class Explainer:
@@ -30,58 +35,88 @@ class Explainer:
     @cached_property
     def outcomes(self) -> Found:
         """Of every criterion in force, by its number in the catalogue."""
-        return self.of(self.catalogue.asked, len(self.catalogue.criteria))
+        return self.of(self.catalogue.listed)
 
     def of_option(self, item: InForce) -> Iterable[Outcome]:
         """Of the criteria of an option, in their order; without those that surely do not hold."""
         return filter(None, map(self.outcomes.__getitem__, item.numbers))
 
-    def of(self, asked: Iterable[Asked], many: int) -> Found:
-        """Of so many criteria, each at its place; None where one surely does not hold."""
-        truths, policies, catalogue, prefix = self.truths, self.policies, self.catalogue, self.prefix
-        given_as, value = truths.values.items(), truths.values.get
-        effects = tuple([policies[name] for name in catalogue.deciding_policies])
-        found: list[Outcome | None] = [None] * many
-        for one in asked:
-            clause = one.clause
-            if given_as.isdisjoint(clause.blockers):
-                for place, outcome in judge_criteria(catalogue, one, tuple(map(value, clause.names)), effects, prefix):
-                    found[place] = outcome
+    def of(self, listed: Listed) -> Found:
+        """Of a list of criteria, each at its place; None where one surely does not hold."""
+        catalogue, prefix, value = self.catalogue, self.prefix, self.truths.values.get
+        effects = tuple([self.policies[name] for name in catalogue.deciding_policies])
+        found: Found = [None] * listed.many
+        for asked, known in MEMORY.of(catalogue, listed, effects, prefix):
+            names = asked.names
+            values: Any = value(names[0]) if len(names) == 1 else tuple(map(value, names))
+            placed = known.get(values)
+            if placed is None:
+                values_of = (values,) if len(names) == 1 else values
+                placed = known[values] = judge_criteria(catalogue, asked, values_of, effects, prefix)
+                MEMORY.held += 1
+            for place, outcome in placed:
+                found[place] = outcome
         return found
 
 
-Found = list[Outcome | None]
+class Memory:
+    """What criteria came to, by the values of the facts that they name. Forgets all at once when it holds too much."""
+
+    MOST = 32_768
+
+    def __init__(self) -> None:
+        self.held = 0
+        self._of: dict[tuple[Any, ...], tuple[tuple[Asked, dict[Any, Placed]], ...]] = {}
+
+    def of(
+        self, catalogue: Catalogue, listed: Listed, effects: tuple[str, ...], prefix: str
+    ) -> tuple[tuple[Asked, dict[Any, Placed]], ...]:
+        """What is asked, with what is known of it: of one fact by its value, of several by their values."""
+        if self.held > self.MOST:
+            self._of.clear()
+            self.held = 0
+        key = (catalogue, listed, effects, prefix)
+        if key not in self._of:
+            self._of[key] = tuple((asked, {}) for asked in listed.asked)
+        return self._of[key]
 
 
-@lru_cache(maxsize=16_384)
-def judge_criteria(
-    catalogue: Catalogue, asked: Asked, values: Values, effects: tuple[str, ...], prefix: str
-) -> tuple[tuple[int, Outcome], ...]:
-    """The criteria that ask a clause, where the facts that it names have these values; no words show any others.
+MEMORY = Memory()
+
+
+def judge_criteria(catalogue: Catalogue, asked: Asked, values: Values, effects: tuple[str, ...], prefix: str) -> Placed:
+    """The criteria that ask for some facts, where these have these values; no words show any others.
 
     `effects`: what the policies that decide an effect say, as `Catalogue.deciding_policies` names them.
     """
-    clause = asked.clause
+    chosen = dict(zip(catalogue.deciding_policies, effects, strict=True))
+    truths = Truths(dict(zip(asked.names, values, strict=True)))
+    return tuple(
+        (place, outcome)
+        for place, criterion in asked.criteria
+        if (outcome := judge_criterion(catalogue, criterion, values, truths, chosen, prefix))
+    )
+
+
+def judge_criterion(
+    catalogue: Catalogue, criterion: Applied, values: Values, truths: Truths, chosen: Mapping[str, str], prefix: str
+) -> Outcome | None:
+    """What one criterion comes to; None where it surely does not hold."""
+    clause = criterion.clause
     truth = clause_truth(clause, values)
     if truth[1]:
-        return ()
+        return None
     names = because(clause, values)
-    chosen = dict(zip(catalogue.deciding_policies, effects, strict=True))
-    truths = Truths(given(clause, values))
-
-    def outcome(criterion: Applied) -> Outcome:
-        effect = chosen[criterion.policy] if criterion.policy else criterion.effect
-        if not truth[0]:
-            return Outcome(weight(effect, truth), missing=names)
-        reason = Reason(
-            id=criterion.origin,
-            effect=effect,
-            kind=criterion.kind,
-            text=prefix + truths.fill(criterion.says),
-            facts=truths.wire(names),
-            source=source_ref(catalogue, criterion.source),
-            status=criterion.status,
-        )
-        return Outcome(weight(effect, truth), reason)
-
-    return tuple((place, outcome(criterion)) for place, criterion in asked.criteria)
+    effect = chosen[criterion.policy] if criterion.policy else criterion.effect
+    if not truth[0]:
+        return Outcome(weight(effect, truth), missing=names)
+    reason = Reason(
+        id=criterion.origin,
+        effect=effect,
+        kind=criterion.kind,
+        text=prefix + truths.fill(criterion.says),
+        facts=truths.wire(names),
+        source=source_ref(catalogue, criterion.source),
+        status=criterion.status,
+    )
+    return Outcome(weight(effect, truth), reason)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from mspike.derive import Line, State, regimen_facts
-from mspike.knowledge import Asked, Catalogue, InForce, sorted_by_clause
+from mspike.knowledge import Catalogue, InForce, Listed, by_facts
 from mspike.options.answer import VERDICTS, Need, Option, Reason, Repeat
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.reasons import Explainer
@@ -20,14 +20,14 @@ OPTION = "retreatment"
 
 def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Option:
     """The retreatment option with one entry for each earlier regimen in `repeats`."""
-    whole = weigh(filter(None, explainer.of(*shared_criteria(item))))
+    whole = weigh(filter(None, explainer.of(shared_criteria(item))))
     if not state.lines:
         return without_lines(item, state, whole, explainer)
     repeats = []
     weights = []
     for index, line in enumerate(state.lines):
         if line.unnamed:
-            repeats.append(Repeat(line.number, line.regimen, VERDICTS[CANNOT_TELL], needs=[drugs_of(line, index)]))
+            repeats.append(Repeat(line.number, line.regimen, VERDICTS[CANNOT_TELL], needs=(drugs_of(line, index),)))
             weights.append(CANNOT_TELL)
             continue
         judged = judge_line(line, item, state, explainer)
@@ -47,7 +47,8 @@ def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Opti
     whole.weight = max(whole.weight, min(weights))
     option = as_option(item, whole, "no-label", explainer)
     option.repeats = repeats
-    option.needs += [need for repeat in repeats for need in repeat.needs if need.fact.startswith("lines[")]
+    if unnamed := [need for repeat in repeats for need in repeat.needs if need.fact.startswith("lines[")]:
+        option.needs = (*option.needs, *unnamed)
     return option
 
 
@@ -59,18 +60,16 @@ def drugs_of(line: Line, index: int) -> Need:
 
 
 @lru_cache(maxsize=8)
-def shared_criteria(item: InForce) -> tuple[tuple[Asked, ...], int]:
-    """What the option inherits, and how much that is; its own criteria speak of one earlier regimen each time."""
-    shared = [c for c in item.criteria if not c.origin.startswith(f"{OPTION}/")]
-    return sorted_by_clause(shared), len(shared)
+def shared_criteria(item: InForce) -> Listed:
+    """What the option inherits; its own criteria speak of one earlier regimen each time."""
+    return by_facts([c for c in item.criteria if not c.origin.startswith(f"{OPTION}/")])
 
 
 @lru_cache(maxsize=1024)
-def regimen_criteria(item: InForce, drugs: tuple[str, ...], catalogue: Catalogue) -> tuple[tuple[Asked, ...], int]:
+def regimen_criteria(item: InForce, drugs: tuple[str, ...], catalogue: Catalogue) -> Listed:
     """The option's own criteria, and all that a set of drugs carries wherever it is given."""
     own = [c for c in item.criteria if c.origin.startswith(f"{OPTION}/")]
-    criteria = (*own, *catalogue.statements(drugs)[0])
-    return sorted_by_clause(criteria), len(criteria)
+    return by_facts((*own, *catalogue.statements(drugs)[0]))
 
 
 def judge_line(line: Line, item: InForce, state: State, explainer: Explainer) -> Judgement:
@@ -79,7 +78,7 @@ def judge_line(line: Line, item: InForce, state: State, explainer: Explainer) ->
     own_facts = regimen_facts(line, state, catalogue.knowledge)
     truths = Truths({**explainer.truths.values, **{name: fact.value for name, fact in own_facts.items()}})
     local = Explainer(catalogue, truths, explainer.policies, prefix=f"{line.regimen} (line {line.number}): ")
-    return weigh(filter(None, local.of(*regimen_criteria(item, line.drugs, catalogue))))
+    return weigh(filter(None, local.of(regimen_criteria(item, line.drugs, catalogue))))
 
 
 def without_lines(item: InForce, state: State, whole: Judgement, explainer: Explainer) -> Option:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from mspike.record.errors import RecordError
 
@@ -19,7 +21,7 @@ MAX_NODES = 50_000
 MAX_TEXT = 10_000
 
 
-class Leaf(NamedTuple):
+class Leaf(msgspec.Struct, frozen=True, gc=False):
     """One value as written; None for a null."""
 
     text: str | None

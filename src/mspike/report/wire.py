@@ -103,6 +103,7 @@ def _finished(item: Item) -> Item:
     done.options = [
         msgspec.structs.replace(
             option,
+            needs=_encoded(option.needs),
             known_risks=_encoded(option.known_risks),
             availability=_encoded(option.availability),
             evidence=_encoded(option.evidence),
@@ -112,13 +113,16 @@ def _finished(item: Item) -> Item:
     return done
 
 
-MOST_KEPT = 2_000
+MOST_KEPT = 4_000
 _kept: dict[int, tuple[object, msgspec.Raw]] = {}
 
 
 def _encoded(part: object) -> msgspec.Raw:
-    """What an option prints whoever the patient is, half of every answer: it is the same object in the next answer, so
-    it is encoded once. Kept with the object, so that no other one can come to stand at its address."""
+    """What an option prints whoever the patient is, and what it asks of most: two thirds of every answer.
+
+    It is the same object in the next answer, so it is encoded once. Kept with the object, so that no other one can come
+    to stand at its address.
+    """
     found = _kept.get(id(part))
     if found is None:
         if len(_kept) >= MOST_KEPT:
