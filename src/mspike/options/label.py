@@ -24,18 +24,21 @@ class LabelFit(msgspec.Struct, frozen=True, gc=False):
     """Of a label that is not met, or that cannot be told."""
 
 
+NO_LABEL = LabelFit("no-label")
+
+
 def judge_label(item: InForce, explainer: Explainer) -> LabelFit:
     """Whether the record meets the label's own conditions in the country asked for, with the reason in words."""
-    values = explainer.truths.asked(item.label.clause) if item.label else ()
-    return fit_label(explainer.catalogue, item, values)
+    if item.label is None:
+        return NO_LABEL
+    return fit_label(explainer.catalogue, item, explainer.truths.asked(item.label.clause))
 
 
 @lru_cache(maxsize=4096)
 def fit_label(catalogue: Catalogue, item: InForce, values: Values) -> LabelFit:
     """The label where the facts that it names have these values."""
     availability, label = item.availability, item.label
-    if availability is None or label is None:
-        return LabelFit("no-label")
+    assert availability is not None and label is not None
     met = tri(clause_truth(label.clause, values))
     names = because(label.clause, values)
     if met is None:
