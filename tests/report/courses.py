@@ -1,4 +1,4 @@
-"""Short case files whose timelines are drawn: two events, thirty years, light chains, partial dates."""
+"""Short case files whose timelines are drawn: two events, thirty years, light chains, partial dates, cell therapies."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ def value(date: str, number: float | str, test: str = "serum-m-protein", unit: s
     return {"date": date, "test": test, "value": number, "unit": unit}
 
 
-def drug(name: str, start: str, end: str | None = None) -> dict[str, Any]:
-    return {"drug": name, "start": start} | ({"end": end} if end else {})
+def drug(name: str, start: str, end: str | None = None, context: str = "") -> dict[str, Any]:
+    given = {"drug": name, "start": start} | ({"end": end} if end else {})
+    return given | ({"context": context} if context else {})
 
 
 def thirty_years() -> dict[str, Any]:
@@ -73,6 +74,38 @@ def light_chains() -> dict[str, Any]:
     }
 
 
+def cell_therapies() -> dict[str, Any]:
+    """A transplant, a complete response and the relapse from it, then CAR-T with all that leads to it."""
+    serum = [("2020-01-05", 42), ("2020-03-01", 15), ("2020-05-01", 4), ("2020-08-20", 0), ("2020-11-20", 0),
+             ("2022-06-01", 1), ("2022-12-01", 8), ("2023-01-20", 11), ("2023-02-09", 14), ("2023-05-01", 4),
+             ("2023-09-01", 2), ("2024-06-01", 3), ("2024-11-01", 9), ("2024-12-20", 12), ("2025-03-01", 14),
+             ("2025-04-10", 3), ("2025-06-10", 0), ("2026-02-10", 0), ("2026-10-01", 0)]  # fmt: skip
+    fixed = [{"date": date, "test": f"{what}-immunofixation", "value": "negative"}
+             for date in ("2020-08-20", "2020-11-20") for what in ("serum", "urine")]  # fmt: skip
+    marrow = [value("2020-08-20", 2, "marrow-plasma-cells", "%")]
+    urine = [value("2020-01-05", 0, "urine-m-protein", "mg/24h")]
+    first = [drug(name, "2020-01-10", "2020-05-01") for name in ("bortezomib", "lenalidomide", "dexamethasone")]
+    second = [drug(name, "2023-02-10", "2025-01-05") for name in ("daratumumab", "pomalidomide", "dexamethasone")]
+    return {
+        "measurements": [*(value(*row) for row in serum), *urine, *fixed, *marrow],
+        "treatments": [
+            *first,
+            drug("melphalan", "2020-06-14", "2020-06-14", "conditioning"),
+            drug("lenalidomide", "2020-09-20", "2023-02-01", "maintenance"),
+            *second,
+            drug("dexamethasone", "2025-02-01", "2025-02-20", "bridging"),
+            drug("fludarabine", "2025-03-01", "2025-03-03", "lymphodepletion"),
+            drug("ciltacabtagene-autoleucel", "2025-03-06", "2025-03-06"),
+        ],
+        "procedures": [
+            {"procedure": "stem-cell-collection", "date": "2020-05-20"},
+            {"procedure": "autologous-transplant", "date": "2020-06-15"},
+            {"procedure": "leukapheresis", "date": "2025-01-15"},
+            {"procedure": "radiotherapy", "date": "2025-02"},
+        ],
+    }
+
+
 RECORDS: dict[str, dict[str, Any]] = {
     "nothing": {},
     "one-value": {"measurements": [value("2026-10-01", 24)]},
@@ -81,6 +114,15 @@ RECORDS: dict[str, dict[str, Any]] = {
         "lines": [{"number": 1, "drugs": ["lenalidomide", "dexamethasone"], "start": "2021", "stop": "2023"}],
         "measurements": [value("2024-05", 12)],
     },
+    "one-sample": {
+        "measurements": [value("2026-06-01", 30), value("2026-08-01", 12)],
+        "treatments": [drug("lenalidomide", "2026-06-01")],
+    },
+    "no-drugs": {"measurements": [value("2025-07-10", 20), value("2026-01-10", 31), value("2026-06-01", 33)]},
+    "no-values": {
+        "lines": [{"number": 1, "drugs": ["daratumumab", "dexamethasone"], "start": "2022-03", "best_response": "PR"}],
+    },
+    "cell-therapies": cell_therapies(),
     "light-chains": light_chains(),
     "thirty-years": thirty_years(),
 }

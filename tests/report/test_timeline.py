@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as tree
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mspike.report import Refusal, render_timeline
 from mspike.report.html import HERE, render_html
@@ -18,6 +20,7 @@ from mspike.report.timeline import (
     NARROW,
     PAPER,
     WIDE,
+    Layout,
     Timeline,
     describe,
     file_png,
@@ -28,7 +31,8 @@ from mspike.report.timeline import (
 )
 from mspike.report.timeline import tables as tables_of
 from mspike.report.timeline.key import entries
-from mspike.report.timeline.scale import Room, Window, levels, time_ticks
+from mspike.report.timeline.model import DEPTH, Panel, Point, Reference
+from mspike.report.timeline.scale import Room, Window, levels, newest, time_ticks
 from mspike.report.view import timeline as page_view
 from report import real
 from report.courses import RECORDS, course_answer
@@ -111,6 +115,68 @@ def test_firm_and_stated_progressions_differ() -> None:
     assert {p.firm for p in course("after-bcma-car-t").progressions} == {False}
 
 
+def test_a_response_that_waits_for_its_second_sample_has_a_question_mark() -> None:
+    found = course("one-sample")
+    assert [(letter.text, letter.given) for letter in found.letters] == [("PR?", "2026-08-01")]
+    assert "PR?" in cells(found)
+    assert "not confirmed by a second sample" in [words for _, words, _ in entries(found)]
+
+
+def test_a_regimen_without_a_name_tells_all_its_drugs() -> None:
+    (bar,) = [bar for bar in course("no-values").bars if bar.row == LINE]
+    assert bar.text == "1 daratumumab + dexamethasone"
+
+
+def test_a_category_without_a_date_stands_in_the_middle_of_its_line() -> None:
+    found = course("no-values")
+    (bar,) = [bar for bar in found.bars if bar.row == LINE]
+    assert [letter.day for letter in found.letters] == [bar.start + (bar.end - bar.start) // 2]
+
+
+def test_every_procedure_is_a_mark() -> None:
+    found = course("cell-therapies")
+    assert [(mark.row, mark.kind, mark.given) for mark in found.marks] == [
+        ("stem-cell collection", "procedure", "2020-05-20"),
+        ("transplant", "transplant", "2020-06-15"),
+        ("leukapheresis", "procedure", "2025-01-15"),
+        ("radiotherapy", "procedure", "2025-02"),
+        ("cilta-cel", "car-t", "2025-03-06"),
+    ]
+
+
+def test_bridging_is_neither_of_the_line_before_nor_one_bar_with_it() -> None:
+    bars = [bar for bar in course("cell-therapies").bars if bar.row == "dexamethasone"]
+    assert [(bar.given, bar.line, bar.part) for bar in bars] == [
+        (("2020-01-10", "2020-05-01"), "1", ""),
+        (("2023-02-10", "2025-01-05"), "2", ""),
+        (("2025-02-01", "2025-02-20"), "", "bridging"),
+    ]
+    assert "steroid; bridging" in cells(course("cell-therapies"))
+
+
+def test_a_relapse_from_a_complete_response_is_shown() -> None:
+    found = course("cell-therapies")
+    assert [(p.text, p.given, p.firm, p.line) for p in found.progressions] == [
+        ("relapse from CR", "2022-06-01", False, ""),
+        ("PD", "2022-12-01", True, "1"),
+        ("PD", "2024-11-01", True, "2"),
+    ]
+    (table,) = [table for table in tables_of(found) if table.caption == "Responses and progressions"]
+    assert [row[2] for row in table.rows if row[1] == "PD"] == ["1", "2"]
+
+
+def test_a_stated_relapse_is_said_to_be_stated_once() -> None:
+    found = course("after-bcma-car-t")
+    assert [p.doubt for p in found.progressions if p.text == "clinical relapse"] == ["only stated"]
+    assert not found.beside
+
+
+def test_without_treatment_there_is_no_relapse() -> None:
+    assert course_answer("no-drugs").state["events"]["significant_biochemical_relapse"]
+    found = course("no-drugs")
+    assert (found.progressions, found.beside) == ((), ())
+
+
 def test_many_progressions_have_a_lane_of_their_own() -> None:
     assert course("thirty-years").rows[-2:] == ["response", "progression"]
     assert "progression" not in course("after-bcma-car-t").rows
@@ -179,7 +245,117 @@ def test_two_texts_never_share_a_place() -> None:
     assert room.take(0, 10, 20, 30)
 
 
+def test_the_newest_values_go_up_to_the_day_of_the_answer() -> None:
+    found = course("cell-therapies")
+    near = newest(found, 290)
+    assert near is not None
+    assert (near.start < dt.date(2026, 2, 10), near.end > found.as_of) == (True, True)
+    old = replace(found, as_of=dt.date(2028, 1, 1))
+    assert (near := newest(old, 290)) is not None
+    assert near.end < dt.date(2027, 1, 1)
+
+
 # -- the picture
+
+
+def marks_of(part: object, kind: str) -> list[dict[str, Any]]:
+    """The layers of one type of mark, wherever they stand in a specification."""
+    if isinstance(part, list):
+        return [found for each in part for found in marks_of(each, kind)]
+    if not isinstance(part, dict):
+        return []
+    mark = part.get("mark")
+    own = [part] if isinstance(mark, dict) and mark.get("type") == kind else []
+    return own + [found for each in part.values() for found in marks_of(each, kind)]
+
+
+def words_of(part: object) -> list[str]:
+    """Every text of a specification."""
+    texts = marks_of(part, "text")
+    found = [str(row["text"]) for each in texts for row in each["data"]["values"] if "text" in row]
+    return found + [str(each["mark"]["text"]) for each in texts if "text" in each["mark"]]
+
+
+def view_of(spec: object, name: str) -> dict[str, Any]:
+    """The view of that name."""
+    parts = spec if isinstance(spec, list) else list(spec.values()) if isinstance(spec, dict) else []
+    found = [spec] if isinstance(spec, dict) and spec.get("name") == name else []
+    found += [inner for part in parts if isinstance(part, list | dict) if (inner := view_of(part, name))]
+    return found[0] if found else {}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_a_picture_says_whose_and_of_when_it_is(layout: Layout) -> None:
+    for name in ("two-events", "late-relapse-after-transplant"):
+        text = vega_lite(course(name), layout)["title"]["text"]
+        assert " ".join([text] if isinstance(text, str) else text) == f"Timeline of {name} as of 2026-10-30"
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_a_category_is_not_written_before_its_day(name: str) -> None:
+    """The tick is on the day; the letters are above it or after it, unless the panel ends there."""
+    for layout in LAYOUTS:
+        lanes = view_of(vega_lite(course(name), layout), f"lanes_{layout.name}_whole")
+        right = [each for each in marks_of(lanes, "text") if each["mark"]["align"] == "right"]
+        days = {row["date"] for each in right for row in each["data"]["values"] if row["text"] in DEPTH[1:]}
+        last = dt.date.fromisoformat(max([*days, "2026-01-01"]))
+        assert all((last - dt.date.fromisoformat(day)).days < 366 for day in days)
+
+
+def test_each_dated_category_has_a_tick() -> None:
+    found = course("thirty-years")
+    lanes = view_of(vega_lite(found, WIDE), "lanes_wide_whole")
+    ticks = {row["date"] for each in marks_of(lanes, "tick") for row in each["data"]["values"]}
+    assert {letter.day.isoformat() for letter in found.letters if letter.given} <= ticks
+
+
+def test_a_bar_that_goes_on_beyond_the_panel_has_no_end_there() -> None:
+    found = replace(course("light-chains"), as_of=dt.date(2027, 10, 1))
+    found = replace(found, bars=tuple(replace(bar, end=found.as_of) if bar.open else bar for bar in found.bars))
+    lanes = view_of(vega_lite(replace(found, panels=found.panels[:1]), WIDE), "lanes_wide_zoom")
+    (cut,) = [each for each in marks_of(lanes, "tick") if each["mark"]["color"] == "var(--surface)"]
+    window = newest(found, 290)
+    assert window is not None
+    rows = {row["row"] for row in cut["data"]["values"] if row["date"] == window.end.isoformat()}
+    assert rows == {LINE, "lenalidomide"}
+
+
+def test_a_panel_without_values_says_when_the_last_was() -> None:
+    spec = vega_lite(course("cell-therapies"), WIDE)
+    assert "no value here; the last: 0 mg/24h, 2020-01-05" in words_of(view_of(spec, "urine_m_protein_wide_zoom"))
+    assert view_of(spec, "urine_m_protein_wide_whole")["height"] == WIDE.low
+    assert view_of(spec, "serum_m_protein_wide_whole")["height"] == WIDE.high
+
+
+def test_what_held_before_the_newest_values_is_told() -> None:
+    lanes = view_of(vega_lite(course("cell-therapies"), WIDE), "lanes_wide_zoom")
+    assert "VGPR since 2025-06-10" in words_of(lanes)
+
+
+@pytest.mark.parametrize("layout", [WIDE, PAPER], ids=lambda layout: layout.name)
+@pytest.mark.parametrize("name", ["light-chains", "one-sample", "cell-therapies", "light-chain-only"])
+def test_where_progression_begins_is_always_told(name: str, layout: Layout) -> None:
+    found = course(name)
+    told = words_of(vega_lite(found, layout))
+    for panel in (panel for panel in found.panels if panel.references and not panel.flat):
+        limit = panel.references[-1].limit
+        assert limit is None or any(re.match(rf"(progression|PD) from {limit:g}\b", text) for text in told)
+
+
+def test_words_of_one_rule_do_not_stand_on_another() -> None:
+    """Reference and limit are close on the scale of the whole, and numbers all around: both are told above the panel,
+    the limit first."""
+    start = dt.date(2025, 1, 10)
+    values = (2740, 1060, 340, 52, 10, 4, 6.4, 28, 124, 436, 1060)
+    days = [start + dt.timedelta(days=60 * n) for n in range(len(values))]
+    points = tuple(Point(day, each, f"{each:g}", str(day)) for day, each in zip(days, values, strict=True))
+    rules = (Reference("1", days[6], days[-1], 6.4, 206.4),)
+    urine = Panel("urine-m-protein", "Urine M-protein", "mg/24h", False, points, rules)
+    found = replace(course("one-sample"), as_of=days[-1], panels=(urine,))
+    texts = {each["mark"]["text"]: each for each in marks_of(vega_lite(found, WIDE), "text") if "text" in each["mark"]}
+    where = [texts[text]["encoding"] for text in ("progression from 206.4", "reference 6.4")]
+    assert [place["y"]["value"] < 0 for place in where] == [True, True]
+    assert where[0]["x"]["value"] > where[1]["x"]["value"]
 
 
 @pytest.mark.parametrize("name", COURSES)
@@ -237,8 +413,6 @@ def test_a_png_is_one() -> None:
 @drawn
 def test_text_of_a_record_is_escaped() -> None:
     answer = course_answer("two-events")
-    from msgspec.structs import replace
-
     svg = file_svg(replace(timeline(answer), id="<script>&"))
     assert "<script" not in svg
     assert "&lt;script&gt;&amp;" in svg

@@ -13,7 +13,7 @@ from mspike.record import Day, Measurement, Record, Treatment, Tri, day_of
 
 CHAINS = {"kappa-flc": "kappa", "lambda-flc": "lambda"}
 TESTS = ("serum-m-protein", "urine-m-protein", *CHAINS)
-PROCEDURES = ("autologous-transplant", "allogeneic-transplant")
+TRANSPLANTS = ("autologous-transplant", "allogeneic-transplant")
 CELLS = "car-t"
 
 
@@ -45,7 +45,7 @@ def _involved(test: str, chain: str | None) -> Tri:
 
 
 def therapy_courses(record: Record, lines: tuple[Line, ...] | None, vocabulary: Vocabulary) -> tuple[Course, ...]:
-    """Each drug and transplant with its days: from the dated records, and where a drug has none, from its line.
+    """Each drug and procedure with its days: from the dated records, and where a drug has none, from its line.
 
     A drug known only from its line has that line's days (`of_line`): the record does not date the drug itself.
     """
@@ -58,7 +58,7 @@ def therapy_courses(record: Record, lines: tuple[Line, ...] | None, vocabulary: 
                 end = line.start if once else line.stop
                 part = CELLS if once else "treatment"
                 courses.append(Course(drug, line.start, end, line.number, part, line.at, of_line=True))
-    courses += _transplants(record, lines)
+    courses += _procedures(record, lines)
     return tuple(sorted(courses, key=_by_start))
 
 
@@ -80,25 +80,29 @@ def _recorded(entry: Treatment, lines: tuple[Line, ...] | None, vocabulary: Voca
 
 
 def _line_of(drug: str, start: Day | None, lines: tuple[Line, ...] | None) -> int | None:
-    """The line that holds the drug and had begun by then; None where that cannot be told."""
+    """The line that holds the drug and was under way then; None where that cannot be told, or between two lines."""
     if start is None:
         return None
     begun = [line for line in lines or () if drug in line.drugs and line.start and line.start.first <= start.last]
-    return begun[-1].number if begun else None
+    last = begun[-1] if begun else None
+    return last.number if last and (last.stop is None or start.first <= last.stop.last) else None
 
 
-def _transplants(record: Record, lines: tuple[Line, ...] | None) -> list[Course]:
-    """Transplants among the procedures, then those that only a line names."""
+def _procedures(record: Record, lines: tuple[Line, ...] | None) -> list[Course]:
+    """What was done, then the transplants that only a line names."""
     found = [
-        Course(entry.procedure, entry.date, entry.date, None, "transplant", entry.at)
+        Course(entry.procedure, entry.date, entry.date, None, _part(entry.procedure), entry.at)
         for entry in record.procedures or ()
-        if entry.procedure in PROCEDURES
     ]
     for line in lines or ():
         known = line.transplant if isinstance(line.transplant, Day) else None
-        if line.transplant and not any(_same(known, course.start) for course in found):
-            found.append(Course(PROCEDURES[0], known, known, line.number, "transplant", line.at, of_line=True))
+        if line.transplant and not any(_same(known, c.start) for c in found if c.part == "transplant"):
+            found.append(Course(TRANSPLANTS[0], known, known, line.number, "transplant", line.at, of_line=True))
     return found
+
+
+def _part(procedure: str) -> str:
+    return "transplant" if procedure in TRANSPLANTS else "procedure"
 
 
 def _same(stated: Day | None, recorded: Day | None) -> bool:

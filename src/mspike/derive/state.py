@@ -94,16 +94,16 @@ class Curve(msgspec.Struct, frozen=True):
 
 
 class Course(msgspec.Struct, frozen=True):
-    """One drug or transplant with its days."""
+    """One drug or procedure with its days."""
 
     drug: str
-    """The drug, or the kind of transplant."""
+    """The drug, or what was done: a kind of transplant, a collection, radiotherapy."""
     start: Day | None
     end: Day | None
     """None = no end recorded; that is not the same as still given."""
     line: int | None
     part: str
-    """`treatment`, `car-t`, `transplant`, or what a dated record calls its context."""
+    """`treatment`, `car-t`, `transplant`, `procedure`, or what a dated record calls its context."""
     at: str
     of_line: bool = False
     """Only the line is dated, not the drug: the days are the line's."""
@@ -154,7 +154,7 @@ class State(msgspec.Struct):
     curves: tuple[Curve, ...] = ()
     """Serum M, urine M and the free light chains, for the timeline."""
     therapy: tuple[Course, ...] = ()
-    """Every drug and transplant with its days, for the timeline."""
+    """Every drug and procedure with its days, for the timeline."""
     preferences_known: bool = False
     """Whether the record says what the patient wants, avoids, or aims for."""
 

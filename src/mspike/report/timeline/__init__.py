@@ -4,6 +4,7 @@
     told            the rows in words and tables
     scale, layout   time and value axes, what has room; the sizes of the picture and its smallest parts
     lanes, panels   the two kinds of view: therapy and responses; a marker's curve
+    responses       the lane of the responses
     key, spec       what the signs mean; everything as one specification
     draw            specification → SVG and PNG
 

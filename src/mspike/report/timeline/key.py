@@ -6,7 +6,7 @@ from typing import Any
 
 from mspike.report.timeline.lanes import SHAPES
 from mspike.report.timeline.layout import INK, PD, QUIET, Layout, layer, letters
-from mspike.report.timeline.model import Timeline
+from mspike.report.timeline.model import MARK_WORDS, Timeline
 from mspike.report.timeline.panels import LOOKS, RULES
 from mspike.report.timeline.scale import text_width
 
@@ -14,7 +14,6 @@ PATTERN_WORDS = {
     "pi": "proteasome inhibitor", "imid": "immunomodulatory drug", "antibody": "antibody", "steroid": "steroid",
     "chemo": "chemotherapy", "target": "BCMA or GPRC5D", "other": "other drug",
 }  # fmt: skip
-MARK_WORDS = {"transplant": "transplant", "car-t": "CAR T-cells"}
 SWATCH = 26
 BAR_LINE = "var(--chart-bar-line)"
 
@@ -42,7 +41,9 @@ def entries(course: Timeline) -> list[Entry]:
     kinds = dict.fromkeys(mark.kind for mark in course.marks)
     found += [("point", MARK_WORDS[kind], {"shape": SHAPES[kind], "fill": INK, "stroke": INK}) for kind in kinds]
     if any(not letter.given for letter in course.letters):
-        found.append(("word", "deepest of the line, not dated", {"text": "PR"}))
+        found.append(("word", "deepest of the line, not dated", {"text": "PR", "fontStyle": "italic"}))
+    if any(letter.text.endswith("?") for letter in course.letters):
+        found.append(("word", "not confirmed by a second sample", {"text": "PR?"}))
     for panel in course.panels:
         colour, shape, dash = LOOKS.get(panel.test, LOOKS["serum-m-protein"])
         found.append(
@@ -54,14 +55,14 @@ def entries(course: Timeline) -> list[Entry]:
     references = [reference for panel in course.panels for reference in panel.references]
     of = " (light chains: difference)" if any(reference.of for reference in references) else ""
     told = ("reference of the line" + of, "progression from here on")
-    for (_, field, stroke, dashes, _), text in zip(RULES, told, strict=True):
+    for (_, _, field, stroke, dashes, _), text in zip(RULES, told, strict=True):
         if any(getattr(reference, field) is not None for reference in references):
             found.append(("rule", text, {"stroke": stroke, "strokeDash": dashes}))
     if any(p.firm for p in course.progressions):
         found.append(("upright", "progression, confirmed", {"stroke": PD, "strokeDash": [1, 0]}))
     if any(not p.firm for p in course.progressions):
         found.append(
-            ("upright", "progression or relapse, stated or not confirmed", {"stroke": PD, "strokeDash": [3, 2]})
+            ("upright", "relapse, or progression stated or not confirmed", {"stroke": PD, "strokeDash": [3, 2]})
         )
     return found
 
@@ -104,8 +105,8 @@ def _entry(kind: str, text: str, look: dict[str, Any], x: float, y: float, layou
     if kind == "point":
         found.append(_at({**POINT, "size": 80, "strokeWidth": 1.6, **look}, x=middle, y=y))
     if kind == "word":
-        mark = letters(layout.size - 1, QUIET, align="center", fontStyle="italic")
-        found.append(_at({**mark, "text": look["text"]}, x=middle, y=y))
+        mark = letters(layout.size - 1, QUIET, align="center")
+        found.append(_at({**mark, **look}, x=middle, y=y))
     mark = letters(layout.size - 1, QUIET, align="left")
     found.append(_at({**mark, "text": text}, x=x + SWATCH + 6, y=y))
     return found

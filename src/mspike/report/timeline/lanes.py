@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from mspike.report.timeline.layout import INK, PD, QUIET, View, heading, iso, layer, letters, rules, x
-from mspike.report.timeline.model import LINE, PROGRESSION, RESPONSE, Bar, Letter, Progress, Timeline
+from mspike.report.timeline.layout import INK, QUIET, View, heading, iso, layer, letters, rules, x
+from mspike.report.timeline.model import LINE, PROGRESSION, RESPONSE, Bar, Timeline
+from mspike.report.timeline.responses import responses
 from mspike.report.timeline.scale import Room, text_width
 
-SHAPES = {"transplant": "diamond", "car-t": "triangle-up"}
-DEPTH = ("PD", "SD", "MR", "PR", "VGPR", "CR", "sCR")
-"""Responses from none to the deepest."""
+SHAPES = {"transplant": "diamond", "car-t": "triangle-up", "procedure": "cross"}
 THICK = 0.76
 """Height of a bar, of its lane."""
 
@@ -50,7 +49,7 @@ def lanes_view(course: Timeline, view: View, title: str) -> dict[str, Any] | Non
     if ranges:
         mark = {"type": "rule", "stroke": "var(--chart-bar-line)", "strokeWidth": 1.5, "strokeDash": [1, 2]}
         layers.insert(0, layer(ranges, mark, x=x(view, "from"), x2={"field": "to"}, y=y))
-    layers += rules(course, view)
+    layers += _cut(bars, view, y) + rules(course, view)
     for kind, shape in SHAPES.items():
         spots = [{"row": mark.row, "date": iso(mark.day)} for mark in marks if mark.kind == kind]
         if spots:
@@ -68,6 +67,16 @@ def _bar(bar: Bar, view: View) -> dict[str, Any]:
     return {"row": bar.row, "from": iso(start), "to": iso(max(start, end)), "fill": fill}
 
 
+def _cut(bars: list[Bar], view: View, y: dict[str, Any]) -> list[dict[str, Any]]:
+    """Takes the frame off the end of each bar that goes on beyond the panel."""
+    window = view.window
+    ends = [{"row": bar.row, "date": iso(window.start)} for bar in bars if bar.start < window.start < bar.end]
+    ends += [{"row": bar.row, "date": iso(window.end)} for bar in bars if bar.start < window.end < bar.end]
+    mark = {"type": "tick", "orient": "vertical", "size": view.layout.step * THICK + 2, "thickness": 4,
+            "color": "var(--surface)", "opacity": 1}  # fmt: skip
+    return [layer(ends, mark, x=x(view), y=y)] if ends else []
+
+
 def _texts(course: Timeline, bars: list[Bar], view: View, y: dict[str, Any]) -> list[dict[str, Any]]:
     """What stands on the bars, beside the marks, and in the lane of the responses, where there is room."""
     window, size = view.window, view.layout.size
@@ -77,10 +86,12 @@ def _texts(course: Timeline, bars: list[Bar], view: View, y: dict[str, Any]) -> 
     for bar in bars:
         if bar.row == LINE:
             lane.take(window.x(bar.start), window.x(bar.end))
+    for progress in course.progressions:
+        lane.block(window.x(progress.day) - 0.5, window.x(progress.day) + 0.5)
     for bar in bars:
         left, right = max(window.x(bar.start), 0), min(window.x(bar.end), window.width)
         wanted = [bar.text, bar.line] if bar.row == LINE else [bar.text] if not view.labels and not bar.of_line else []
-        text = next((t for t in wanted if t and text_width(t, size) + 6 <= right - left), "")
+        text = next((t for t in wanted if t and text_width(t, size) + (2 if t == bar.line else 6) <= right - left), "")
         if text:
             on_bars.append({"row": bar.row, "date": iso(window.start + (window.end - window.start) * (
                 (left + right) / 2 / window.width)), "text": text})  # fmt: skip
@@ -108,45 +119,4 @@ def _texts(course: Timeline, bars: list[Bar], view: View, y: dict[str, Any]) -> 
         if dated:
             mark_text = letters(size - 1, QUIET, align=align, dx=10 if align == "left" else -10)
             found.append(layer(dated, mark_text, x=x(view), y=y, text={"field": "text"}))
-    return found + _responses(course, view, y)
-
-
-def _responses(course: Timeline, view: View, y: dict[str, Any]) -> list[dict[str, Any]]:
-    """Progressions first, then dated categories, the deepest first, then the deepest of a line without dates.
-
-    What has no room is in the table.
-    """
-    window, size, own = view.window, view.layout.size, course.progression_row
-    rooms = {RESPONSE: Room(2), own: Room(2)}
-    for progress in course.progressions:
-        for lane in rooms.values():
-            lane.block(window.x(progress.day) - 0.5, window.x(progress.day) + 0.5)
-    kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
-
-    def put(item: Letter | Progress, kind: str, row: str, sides: tuple[str, ...]) -> None:
-        at, wide = window.x(item.day), text_width(item.text, size)
-        for side in sides:
-            left = {"right": at - wide - 4, "left": at + 4.1, "center": at - wide / 2}[side]
-            if left >= -2 and left + wide <= window.width + 12 and rooms[row].take(left, left + wide):
-                kinds.setdefault((kind, side), []).append({"row": row, "date": iso(item.day), "text": item.text})
-                return
-
-    for progress in reversed(course.progressions):
-        if window.holds(progress.day):
-            put(progress, "pd", own, ("right", "left"))
-    for letter in sorted(course.letters, key=lambda each: (bool(each.given), _depth(each), each.day), reverse=True):
-        if window.holds(letter.day):
-            put(letter, "dated" if letter.given else "line", RESPONSE, ("center", "left", "right"))
-    looks = {"pd": (PD, 700), "dated": (INK, 700), "line": (QUIET, 400)}
-    found = []
-    for (kind, side), rows in kinds.items():
-        fill, weight = looks[kind]
-        shift = {"right": -4, "left": 4, "center": 0}[side]
-        style = "italic" if kind == "line" else "normal"
-        text = letters(size, fill, align=side, dx=shift, fontWeight=weight, fontStyle=style)
-        found.append(layer(rows, text, x=x(view), y=y, text={"field": "text"}))
-    return found
-
-
-def _depth(letter: Letter) -> int:
-    return DEPTH.index(letter.text) if letter.text in DEPTH else -1
+    return found + responses(course, view, y)

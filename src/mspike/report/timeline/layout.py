@@ -23,6 +23,8 @@ class Layout(msgspec.Struct, frozen=True):
     """Height of a lane."""
     high: int
     """Height of a curve."""
+    low: int
+    """Height of a curve that is flat."""
     size: float
     """Of the letters."""
     between: int
@@ -58,9 +60,9 @@ EDGE, GAP, VALUES = 14, 24, 40
 """Right of everything; between two panels; left of the second one, for the numbers of its axis."""
 LEAST, MOST = 58, 150
 """Pixels for the names of the lanes."""
-WIDE = Layout("wide", total=940, step=20, high=104, size=12.5, between=30, thin=0.42)
-NARROW = Layout("narrow", total=330, step=20, high=92, size=12.5, between=32, thin=0.42, stacked=True)
-PAPER = Layout("paper", total=900, step=10, high=26, size=9.5, between=14, thin=0.62, short=True)
+WIDE = Layout("wide", total=940, step=20, high=104, low=44, size=12.5, between=30, thin=0.42)
+NARROW = Layout("narrow", total=330, step=20, high=92, low=44, size=12.5, between=32, thin=0.42, stacked=True)
+PAPER = Layout("paper", total=900, step=10, high=26, low=20, size=9.5, between=14, thin=0.62, short=True)
 LAYOUTS = (WIDE, NARROW, PAPER)
 
 
@@ -118,10 +120,14 @@ def letters(size: float, fill: str = INK, **mark: Any) -> dict[str, Any]:
 
 
 def heading(text: str, view: View, size: float, up: float) -> dict[str, Any]:
-    """A title `up` pixels above a view; where room is short it begins at the left edge of the picture."""
-    left = 6 - view.extent if view.layout.stacked else 0
+    """A title `up` pixels above a view."""
     mark = letters(size, INK, align="left", fontWeight=700, text=text)
-    return layer([{}], mark, x={"value": left}, y={"value": -up})
+    return layer([{}], mark, x={"value": margin(view)}, y={"value": -up})
+
+
+def margin(view: View) -> int:
+    """Where a title begins; where room is short, at the left edge of the picture."""
+    return 6 - view.extent if view.layout.stacked else 0
 
 
 def rules(course: Timeline, view: View) -> list[dict[str, Any]]:

@@ -31,15 +31,17 @@ class Bar(msgspec.Struct, frozen=True):
     entries: int = 1
     """How many dated records it stands for."""
     classes: str = ""
+    part: str = ""
+    """What the record says it was given for: `maintenance`, `bridging`."""
     note: str = ""
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A transplant or a CAR T-cell infusion: one day."""
+    """A transplant, a CAR T-cell infusion or another procedure: one day."""
 
     row: str
     kind: str
-    """`transplant` or `car-t`."""
+    """`transplant`, `car-t` or `procedure`."""
     day: dt.date
     given: str
     line: str = ""
@@ -50,21 +52,34 @@ class Letter(msgspec.Struct, frozen=True):
 
     day: dt.date
     text: str
+    """With a question mark where the second sample is not there yet."""
     given: str
     """The date, empty where only the line tells it."""
     line: str = ""
     because: str = ""
 
+    @property
+    def depth(self) -> int:
+        return depth(self.text.removesuffix("?"))
+
 
 class Progress(msgspec.Struct, frozen=True):
-    """A progression, or the event that asks the question."""
+    """A progression or a relapse."""
 
     day: dt.date
     text: str
     given: str
-    firm: bool
-    """Confirmed; else unconfirmed, or only stated."""
+    firm: bool = False
+    """A confirmed progression."""
+    line: str = ""
+    doubt: str = ""
+    """What speaks against taking it for sure, in words."""
     because: str = ""
+
+    @property
+    def is_pd(self) -> bool:
+        """A progression; else a relapse of another kind."""
+        return self.text.startswith("PD")
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -104,6 +119,11 @@ class Panel(msgspec.Struct, frozen=True):
     points: tuple[Point, ...]
     references: tuple[Reference, ...] = ()
 
+    @property
+    def flat(self) -> bool:
+        """One value, or nothing but zeros: there is no course to see."""
+        return len(self.points) == 1 or all(point.value == 0 for point in self.points)
+
 
 class Timeline(msgspec.Struct, frozen=True):
     """One patient's course."""
@@ -117,6 +137,8 @@ class Timeline(msgspec.Struct, frozen=True):
     panels: tuple[Panel, ...]
     others: tuple[Panel, ...] = ()
     """Markers that stand in the table alone: the light chain that is not involved."""
+    beside: tuple[Progress, ...] = ()
+    """Relapses that stand in the table alone: so near to a progression that their line would be the same."""
     undated: tuple[str, ...] = ()
     """What cannot be placed on an axis of time, in words."""
 
@@ -157,6 +179,14 @@ class Timeline(msgspec.Struct, frozen=True):
         return RESPONSE if len(self.progressions) <= FEW else PROGRESSION
 
 
+def depth(category: str) -> int:
+    """From none to the deepest; below all of them what tells nothing."""
+    return DEPTH.index(category) if category in DEPTH else -1
+
+
+DEPTH = ("PD", "SD", "MR", "PR", "VGPR", "CR", "sCR")
+"""Responses from none to the deepest."""
+MARK_WORDS = {"transplant": "transplant", "car-t": "CAR T-cells", "procedure": "procedure"}
 LINE, RESPONSE, PROGRESSION = "line", "response", "progression"
 FEW = 4
 """So many progressions stand in the lane of the responses."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mspike.report.timeline.layout import INK, QUIET, View, heading, iso, layer, letters, rules, x
+from mspike.report.timeline.layout import INK, QUIET, View, heading, iso, layer, letters, margin, rules, x
 from mspike.report.timeline.model import Panel, Point, Reference, Timeline
-from mspike.report.timeline.scale import Levels, Room, levels, text_width
+from mspike.report.timeline.scale import Levels, Room, Window, levels, text_width
 
 LOOKS = {
     "serum-m-protein": ("var(--chart-m)", "circle", [1, 0]),
@@ -17,18 +17,20 @@ LOOKS = {
 }
 """Colour, symbol and dashes of a marker."""
 RULES = (
-    ("reference", "value", QUIET, [2, 3], 1.3),
-    ("progression from", "limit", "var(--chart-thr)", [7, 3], 1.6),
+    ("reference", "reference", "value", QUIET, [2, 3], 1.3),
+    ("progression from", "PD from", "limit", "var(--chart-thr)", [7, 3], 1.6),
 )
-"""What is drawn of a reference: words, field, colour, dashes, width."""
+"""What is drawn of a reference: words, short words, field, colour, dashes, width."""
 MANY = 60
 """Values in one curve from which on their symbols are small."""
 ROOMY = 60
 """Pixels of height from which on words stand at the reference and the limit; the key tells them in any case."""
+BOLD = 1.06
+"""How much wider bold letters are."""
 STEPS = 12
 """Places between two values at which the line between them is taken to stand, for the words beside it."""
 FAR, LOG_FAR = 3, 10
-"""A limit that is more than so many times the largest value is left out: it would flatten the curve."""
+"""A limit that is more than so many times the largest value is not drawn: it would flatten the curve."""
 
 
 def panel_view(panel: Panel, course: Timeline, view: View, above: str = "") -> dict[str, Any]:
@@ -36,20 +38,21 @@ def panel_view(panel: Panel, course: Timeline, view: View, above: str = "") -> d
     window = view.window
     colour, shape, dash = LOOKS.get(panel.test, LOOKS["serum-m-protein"])
     shown = [point for point in panel.points if window.holds(point.day)]
-    references = [r for r in panel.references if r.start <= window.end and r.end >= window.start]
+    references = [r for r in panel.references if shown and r.start <= window.end and r.end >= window.start]
     top = (LOG_FAR if panel.log else FAR) * max((point.value for point in shown), default=0)
-    borders = [v for r in references for v in (r.value, r.limit) if v is not None and v <= top]
+    borders = [v for r in references for v in (r.value, r.limit) if v is not None and (v <= top or not top)]
     free = view.layout.size * 1.4 if view.values else 8.0
     scale = levels([*(point.value for point in shown), *borders], panel.log, view.layout.high, view.layout.size, free)
     y = {
         "field": "value",
         "type": "quantitative",
         "scale": {"type": "log" if panel.log else "linear", "domain": [scale.low, scale.high], "nice": False},
-        "axis": {"title": None, "domain": False, "ticks": False, "values": scale.ticks, "labelPadding": 6, "grid": True,
-                 "minExtent": view.extent, "maxExtent": view.extent, "format": ",~f", "labelOverlap": False},
+        "axis": {"title": None, "domain": False, "ticks": False, "values": scale.ticks if shown else [],
+                 "labelPadding": 6, "grid": True, "minExtent": view.extent, "maxExtent": view.extent,
+                 "format": ",~f", "labelOverlap": False},
     }  # fmt: skip
     layers = []
-    for _, field, stroke, dashes, wide in RULES:
+    for _, _, field, stroke, dashes, wide in RULES:
         lines = [
             {"from": iso(max(r.start, window.start)), "to": iso(min(r.end, window.end)), "value": level}
             for r in references
@@ -72,23 +75,79 @@ def panel_view(panel: Panel, course: Timeline, view: View, above: str = "") -> d
                     "filled": True, "opacity": 1, "strokeWidth": 1 if exact else 1.6, "fill": fill,
                     "stroke": stroke}  # fmt: skip
             layers.append(layer(marked, spot, x=x(view), y=y))
+    size = view.layout.size
+    title, edge = _title(panel, view, above)
+    layers.append(heading(title, view, size, size * 0.9))
     if view.values:
-        layers += _labels(shown, references, view, scale, y)
-    unit = f", {panel.unit}" if panel.unit else ""
-    title = (f"{above}: " if above else "") + f"{panel.name}{unit}" + (", log scale" if panel.log else "")
-    layers.append(heading(title, view, view.layout.size, view.layout.size * 0.9))
+        layers += _labels(shown, references, view, scale, y, edge)
+    if not shown:
+        last = max((point for point in panel.points if point.day < window.start), key=lambda p: p.day, default=None)
+        told = f"no value here; the last: {last.text} {panel.unit}, {last.given}" if last else "no value here"
+        note = letters(size - 1, QUIET, align="left", text=told)
+        layers.append(layer([{}], note, x={"value": 6}, y={"value": view.layout.high / 2}))
     name = f"{panel.test}_{view.layout.name}_{'zoom' if view.zoom else 'whole'}".replace("-", "_")
     return {"name": name, "width": window.width, "height": view.layout.high, "layer": layers}
 
 
-def _labels(
-    shown: list[Point], references: list[Reference], view: View, scale: Levels, y: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """Numbers at the points: the newest first, then the extremes, then the others; then the words of the rules.
+def _title(panel: Panel, view: View, above: str) -> tuple[str, float]:
+    """The name of the panel behind that of its column, which is cut to its first words where it is too long; and
+    the pixel at which they end."""
+    name = panel.name + (f", {panel.unit}" if panel.unit else "") + (", log scale" if panel.log else "")
+    for text in (f"{above}: {name}", f"{above.partition(',')[0]}: {name}") if above else (name,):
+        edge = margin(view) + text_width(text, view.layout.size) * BOLD
+        if edge <= view.window.width:
+            break
+    return text, edge
 
-    What has no room is left out: it stands in the table.
+
+def _labels(
+    shown: list[Point], references: list[Reference], view: View, scale: Levels, y: dict[str, Any], title: float
+) -> list[dict[str, Any]]:
+    """Numbers at the points, then the words of the newest rules: at the rule, or above the panel.
+
+    `title`: the pixel at which the panel's title ends. What has no room is left out: it stands in the table.
     """
-    window, size, numbers, room = view.window, view.layout.size, Room(3), Room(3)
+    window, size, room = view.window, view.layout.size - 1.5, Room(3)
+    found = [_numbers(shown, view, scale, y, room)]
+    _block_curve([(window.x(point.day), scale.y(point.value)) for point in shown], room)
+    for reference in references:
+        for level in (reference.value, reference.limit):
+            if level is not None and scale.holds(level):
+                room.block(*_ends(reference, window), scale.y(level) - 1, scale.y(level) + 1)
+    edge = float(window.width)
+    for name, short, field, fill, _, _ in RULES[::-1]:
+        for reference in references[-1:]:
+            level = getattr(reference, field)
+            if level is None:
+                continue
+            told = f"{name} {level:g}"
+            texts = (f"{told} ({reference.of})", told) if reference.of else (told,)
+            at_rule = view.layout.high >= ROOMY and scale.holds(level)
+            beside = (-8, 9) if field == "limit" else (9, -8)
+            for text, left, shift in _places(texts, *_ends(reference, window), beside, size) if at_rule else ():
+                wide, middle = text_width(text, size), scale.y(level) + shift
+                inside = 0 <= left <= window.width - wide and size / 2 <= middle + 4
+                if (
+                    inside
+                    and middle + size / 2 <= scale.height
+                    and room.take(left, left + wide, middle - size / 2, middle + size / 2)
+                ):
+                    mark = letters(size, fill, align="left", text=text, dy=shift)
+                    found.append(layer([{"value": level}], mark, x={"value": round(left, 1)}, y=y))
+                    break
+            else:
+                above = (*texts, f"{short} {level:g}")
+                text = next((t for t in above if edge - text_width(t, size) >= title + 12), "")
+                if text:
+                    mark = letters(size, fill, align="right", text=text)
+                    found.append(layer([{}], mark, x={"value": round(edge, 1)}, y={"value": -view.layout.size * 0.9}))
+                    edge -= text_width(text, size) + 12
+    return found
+
+
+def _numbers(shown: list[Point], view: View, scale: Levels, y: dict[str, Any], room: Room) -> dict[str, Any]:
+    """The value over its point: the newest first, then the extremes, then the others, as far as they have room."""
+    window, size, numbers = view.window, view.layout.size, Room(3)
     order = list(reversed(shown))
     extremes = [max(order, key=lambda p: p.value), min(order, key=lambda p: p.value)] if order else []
     rows = []
@@ -97,29 +156,13 @@ def _labels(
         if numbers.take(at - half, at + half):
             rows.append({"date": iso(point.day), "value": max(point.value, scale.low), "text": point.text})
             room.block(at - half, at + half, up - size - 8, up)
-    _block_curve([(window.x(point.day), scale.y(point.value)) for point in shown], room)
     bold = letters(size, INK, fontWeight=700, dy=-size - 1, align="center")
-    found = [layer(rows, bold, x=x(view), y=y, text={"field": "text"})]
-    for name, field, fill, _, _ in RULES[::-1]:
-        for reference in references[-1:] if view.layout.high >= ROOMY else ():
-            level = getattr(reference, field)
-            if level is not None and scale.holds(level):
-                told = f"{name} {level:g}"
-                texts = (f"{told} ({reference.of})", told) if reference.of else (told,)
-                start, end = max(window.x(reference.start), 0), min(window.x(reference.end), window.width)
-                beside = (-8, 9) if field == "limit" else (9, -8)
-                for text, left, shift in _places(texts, start, end, beside, size - 1.5):
-                    wide, middle = text_width(text, size - 1.5), scale.y(level) + shift
-                    inside = (
-                        0 <= left <= window.width - wide
-                        and size / 2 <= middle + 4
-                        and middle + size / 2 <= scale.height
-                    )
-                    if inside and room.take(left, left + wide, middle - size / 2, middle + size / 2):
-                        mark = letters(size - 1.5, fill, align="left", text=text, dy=shift)
-                        found.append(layer([{"value": level}], mark, x={"value": round(left, 1)}, y=y))
-                        break
-    return found
+    return layer(rows, bold, x=x(view), y=y, text={"field": "text"})
+
+
+def _ends(reference: Reference, window: Window) -> tuple[float, float]:
+    """Where a rule begins and ends, in pixels."""
+    return max(window.x(reference.start), 0), min(window.x(reference.end), window.width)
 
 
 def _block_curve(spots: list[tuple[float, float]], room: Room) -> None:

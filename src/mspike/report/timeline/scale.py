@@ -58,7 +58,10 @@ def whole(course: Timeline, width: int) -> Window:
 
 
 def newest(course: Timeline, width: int) -> Window | None:
-    """The newest values; None where the course is short or has fewer than two values there."""
+    """The newest values; None where the course is short or has fewer than two values there.
+
+    Up to `as_of`, so that their age is seen; where they are older than what is shown of them, to the last one.
+    """
     days = [point.day for panel in course.panels for point in panel.points]
     if not days or (max(course.days) - min(course.days)).days < ZOOM_FROM:
         return None
@@ -66,6 +69,8 @@ def newest(course: Timeline, width: int) -> Window | None:
     first = min(day for day in days if (last - day).days <= NEWEST)
     if first == last:
         return None
+    if 0 < (course.as_of - last).days <= NEWEST:
+        last = course.as_of
     air = max((last - first).days // 9, 12)
     return Window(_add(first, -air), _add(last, air), width)
 

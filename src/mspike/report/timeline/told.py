@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from mspike.report.timeline.model import LINE, Panel, Timeline
+from mspike.report.timeline.model import LINE, MARK_WORDS, Panel, Timeline
 from mspike.report.words import joined, numbered
 
 NOTHING = "Nothing in this record is dated, so there is no timeline to draw."
+NO_VALUES = "No value of serum M, urine M or the free light chains is dated."
 NOT_DATED = "not recorded"
 
 
@@ -29,8 +30,8 @@ def summary(course: Timeline) -> str:
     """Each curve in a sentence, then the progressions: what a reader of the picture takes from it."""
     if course.empty:
         return NOTHING
-    told = [_curve(panel) for panel in course.panels]
-    dated = [f"{p.text} {p.given}{'' if p.firm else ' (not confirmed or only stated)'}" for p in course.progressions]
+    told = [_curve(panel) for panel in course.panels] or [NO_VALUES]
+    dated = [f"{p.text} {p.given}" + (f" ({p.doubt})" if p.doubt else "") for p in course.progressions]
     told += [f"Vertical lines: {joined(dated)}."] if dated else []
     return " ".join(told)
 
@@ -78,19 +79,18 @@ def _treatment(course: Timeline) -> Sequence[tuple[str, ...]]:
     rows = []
     for bar in course.bars:
         kind = "line" if bar.row == LINE else bar.classes
-        notes = [bar.note] if bar.note else []
+        notes = [part for part in (bar.part, bar.note) if part]
         notes += ["days of the line; the drug is not dated"] if bar.of_line else []
         notes += [numbered(bar.entries, "dated record")] if bar.entries > 1 else []
         rows.append((bar.text if bar.row != LINE else f"line {bar.text}", bar.line, bar.given[0],
                      bar.given[1] or NOT_DATED, "; ".join(part for part in (kind, *notes) if part)))  # fmt: skip
     for mark in course.marks:
-        kind = "transplant" if mark.kind == "transplant" else "CAR T-cells"
-        rows.append((mark.row, mark.line, mark.given, mark.given, kind))
+        rows.append((mark.row, mark.line, mark.given, mark.given, MARK_WORDS[mark.kind]))
     return rows
 
 
 def _responses(course: Timeline) -> Sequence[tuple[str, ...]]:
-    dated = [(p.day, (p.given, p.text, "", p.because)) for p in course.progressions]
+    dated = [(p.day, (p.given, p.text, p.line, p.because)) for p in (*course.progressions, *course.beside)]
     dated += [(r.day, (r.given or "not dated", r.text, r.line, r.because)) for r in course.letters]
     return [row for _, row in sorted(dated, key=lambda item: item[0])]
 
