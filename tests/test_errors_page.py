@@ -11,12 +11,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "mspike"
 PAGE = (ROOT / "docs" / "reference" / "errors.md").read_text(encoding="utf-8")
 LISTED = set(re.findall(r"^\| `(.+?)` \|", PAGE, flags=re.MULTILINE))
-PLACES = {"RecordError": 0, "refuse": 2, "stop": 0, "closed": 0, "KnowledgeError": 0, "ValueError": 0,
+PLACES = {"RecordError": 0, "refuse": 2, "refuse_key": 1, "stop": 0, "closed": 0, "KnowledgeError": 0, "ValueError": 0,
           "VectorError": 0, "RunnerError": 0, "BlockError": 0, "CacheError": 0, "TrialError": 1, "ServerRefusal": 1,
           "QueryError": 0, "PlaceError": 0, "CaseError": 0, "say": 0, "tell": 0}  # fmt: skip
 """Call → which argument is the message."""
 FILES = {
-    "record": ("RecordError", "refuse"),
+    "record": ("RecordError", "refuse", "refuse_key"),
     "record/dates.py": ("ValueError",),
     "knowledge/policy.py": ("KnowledgeError",),
     "cli.py": ("stop", "closed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +16,7 @@ from mspike.cli_conformance import conformance
 from mspike.cli_export import episodes, export
 from mspike.cli_fetch import fetch_fhir
 from mspike.cli_knowledge import app as knowledge_app
-from mspike.cli_output import Output, closed, picture, stop
+from mspike.cli_output import USAGE, Output, closed, picture, stop, streams
 from mspike.cli_trials import app as trials_app
 from mspike.derive import compare_lines
 from mspike.knowledge import load_knowledge
@@ -114,10 +115,12 @@ def root(
 
 def main() -> None:
     """The console script."""
+    streams()
     try:
         app()
     except OSError as error:  # a file's own troubles are told where they happen: this is the screen or the pipe
-        closed(f"the output cannot be written ({error.strerror})")
+        reason = "it is closed" if error.errno == errno.EBADF else error.strerror
+        closed(f"the output cannot be written ({reason})", USAGE)
     except Exception as error:  # a fault of ours: said without the traceback, whose values may be a patient's
         if os.environ.get("MSPIKE_DEBUG"):
             raise

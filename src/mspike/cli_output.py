@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import IO, Any, NoReturn, Self
 
 from mspike.options import Answer
+from mspike.record import plain
 
 ANSWERED, USAGE, REFUSED = 0, 2, 3
 """Exit codes: all answered · wrong usage, or nothing can be written there · some record not answered."""
@@ -31,10 +32,18 @@ PICTURES = ("svg", "png")
 INSTALL = "install it: pip install 'mspike[chart]'"
 
 
+def streams() -> None:
+    """Stand-ins for streams that the caller closed: to write to stdout is an error, what goes to stderr is lost."""
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
 def say(message: str) -> None:
-    """To stderr; never a patient value."""
+    """To stderr; never a patient value, and nothing that moves the cursor."""
     try:
-        print(message, file=sys.stderr, flush=True)
+        print("\n".join(map(plain, message.split("\n"))), file=sys.stderr, flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nobody listens; the last flush at exit must not fail for it
     except ValueError:
@@ -46,10 +55,10 @@ def stop(message: str, code: int = USAGE) -> NoReturn:
     raise SystemExit(code)
 
 
-def closed(message: str) -> NoReturn:
+def closed(message: str, code: int) -> NoReturn:
     """The screen or the pipe takes no more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush at exit does not fail again
-    stop(message, REFUSED)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the last flush at exit must not fail again
+    stop(message, code)
 
 
 def usual_mask() -> int:
@@ -58,16 +67,23 @@ def usual_mask() -> int:
     return mask
 
 
-def unnamed(folder: Path) -> IO[bytes]:
-    """A file that gets its name when it is whole."""
-    return tempfile.NamedTemporaryFile(dir=folder, prefix=".mspike-", delete=False)
+def only_a_file(path: Path) -> None:
+    """Stops where the name is that of a device or a pipe: a file would stand in its place."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        stop(f"--out {path}: is no file; name one, or leave --out out")
+
+
+def unnamed(path: Path) -> IO[bytes]:
+    """A file that gets its name when it is whole, in the folder that the name leads to."""
+    only_a_file(path)
+    return tempfile.NamedTemporaryFile(dir=os.path.dirname(os.path.realpath(path)), prefix=".mspike-", delete=False)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """A file, whole or not at all."""
     try:
         path.parent.mkdir(exist_ok=True)
-        file = unnamed(path.parent)
+        file = unnamed(path)
         try:
             with file:
                 file.write(data)
@@ -80,15 +96,31 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def in_place(file: IO[bytes], path: Path) -> None:
-    """Gives a file that is whole its name."""
+    """Gives a file that is whole its name; a link stays, and what it leads to is replaced."""
+    target = os.path.realpath(path)
     try:
         file.close()
-        os.chmod(file.name, 0o666 & ~usual_mask())
-        os.replace(file.name, path)
+        who_may(file.name, target)
+        os.replace(file.name, target)
     except OSError as error:
         Path(file.name).unlink(missing_ok=True)
         stop(f"--out {path}: cannot be written ({error.strerror})")
     say(f"wrote {path}")
+
+
+def who_may(file: str, target: str) -> None:
+    """Owner and mode of a file are those of the one that it replaces; of a new one, those of the user's others."""
+    try:
+        before = os.stat(target)
+    except FileNotFoundError:
+        os.chmod(file, 0o666 & ~usual_mask())
+        return
+    mode = before.st_mode & 0o777
+    try:
+        os.chown(file, before.st_uid, before.st_gid)
+    except PermissionError:  # it was somebody else's: nobody may read here who could not read there
+        mode &= 0o700
+    os.chmod(file, mode)
 
 
 def can_draw() -> bool:
@@ -124,6 +156,8 @@ class Output:
             stop(f"--out {target}: is a folder; give a file for --format {format}")
         if target is not None and not target.parent.is_dir():
             stop(f"--out {target}: the folder {target.parent} does not exist")
+        if target is not None and not self.each:
+            only_a_file(target)
         self.written = target is not None and format in WRITTEN
         self.growing: IO[bytes] | None = None
         """The file that is not yet in its place."""
@@ -147,7 +181,7 @@ class Output:
                 self.growing.close()
                 Path(self.growing.name).unlink(missing_ok=True)
         if kind is BrokenPipeError:
-            closed("the output was closed before every answer was written")
+            closed("the output was closed before every answer was written", REFUSED)
 
     def put(self, result: Any) -> None:
         """One answer, or the refusal in its place."""
@@ -225,7 +259,7 @@ class Output:
         target = self.target or Path()
         try:
             if self.growing is None:
-                self.growing = unnamed(target.parent)
+                self.growing = unnamed(target)
             elif self.format == "text":
                 self.growing.write(RULE.encode())
             self.growing.write(data)

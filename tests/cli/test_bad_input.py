@@ -37,6 +37,10 @@ BAD = {
     "200 MB": Bad(200_000_000, "larger than 5 MB", hint="split it into files of one record each"),
     "billion laughs": Bad(HEAD + BOMB, "anchor or alias", "line 4"),
     "deep nesting": Bad(HEAD + "lines: " + "[" * 5000 + SECRET + "]" * 5000, "nested more than 12 deep"),
+    "deep FHIR": Bad(
+        '{"resourceType": "Bundle", "entry": [{"resource": ' * 3000 + f'"{SECRET}"' + "}]}" * 3000,
+        "nested too deep", hint="levels", name="bad.json",
+    ),
     "wrong encoding": Bad((HEAD + f"# {SECRET} é").encode("latin-1"), "not UTF-8", "line 4", "0xe9", "as UTF-8"),
     "UTF-16": Bad((HEAD + SECRET).encode("utf-16"), "UTF-16", hint="as UTF-8"),
     "unknown key": Bad(HEAD + f"{SECRET}: 1\n", "no such key", given=SECRET, hint="allowed"),

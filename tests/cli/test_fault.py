@@ -1,6 +1,12 @@
-"""A fault of the program itself: one message, no traceback, no value."""
+"""A fault of the program itself: one message, no traceback, no value. An interrupt: no traceback either."""
 
 from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,3 +26,21 @@ def test_a_fault_shows_no_value(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert "an error in the program (ValueError at test_fault.py" in said
     assert "patient's value" not in said
     assert "Traceback" not in said
+
+
+def test_an_interrupt_while_the_program_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-m", "mspike", "demo"], env=env, capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
+
+
+def test_an_interrupt_while_it_reads() -> None:
+    command = [sys.executable, "-m", "mspike", "state", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdin is not None
+        run.stdin.write(b"schema: mspike-case/1\n" * 10_000)  # more than a pipe holds: taken, so it is reading
+        run.stdin.flush()
+        run.send_signal(signal.SIGINT)
+        said = run.communicate(timeout=60)
+    assert (run.returncode, said) == (130, (b"", b""))

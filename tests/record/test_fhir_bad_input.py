@@ -144,6 +144,47 @@ def test_a_bad_line_among_good_ones_is_named(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+DEEP = b"[" * 5000 + b"]" * 5000
+
+
+def deep(resource: bytes) -> bytes:
+    """A resource with something in it that R4 does not have, nested without end."""
+    return resource.rstrip()[:-1] + b', "note2": ' + DEEP + b"}\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bundle(patient(), RESULT).replace(b'"12"', DEEP).replace(b'"final"', DEEP),
+        b'{"resourceType": "Bundle", "entry": [{"resource": ' * 5000 + b"1" + b"}]}" * 5000,
+        b'[{"resourceType": "Patient"}, ' + DEEP + b"]",
+        deep(json.dumps(RESULT).encode()),
+        deep(json.dumps(condition("c", M_PROTEIN, clinicalStatus="active")).encode()),
+        deep(b'{"resourceType": "Fruit"}'),
+    ],
+    ids=["in a Bundle", "Bundles", "a list", "a resource", "of another version", "of no version"],
+)
+def test_what_is_nested_without_end(data: bytes) -> None:
+    error = refusal(data)
+    assert "nested too deep" in error.rule
+    assert error.hint
+
+
+@pytest.mark.parametrize("in_memory", [10**9, 0])
+@pytest.mark.parametrize("bad", [RESULT, condition("c", M_PROTEIN, clinicalStatus="active")])
+def test_a_line_nested_without_end_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int, bad: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(files, "IN_MEMORY", in_memory)
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(lines(patient()) + deep(json.dumps(bad).encode()) + lines(observation("o9", M_PROTEIN, 9, "g/L")))
+    [record] = read_records([path])
+    assert isinstance(record, Record)
+    assert record.quality is not None
+    assert [m.at for m in record.measurements] == ["Observation/o9"]
+    assert [(note.says, note.at) for note in record.quality.refused] == [("nested too deep to be read", "line 2")]
+
+
 def test_a_line_of_100_mb_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LINE_LIMIT", 20_000)  # the same path at a size that a test can write
     monkeypatch.setattr(files, "IN_MEMORY", 10**9)

@@ -105,6 +105,15 @@ REFUSED = [
     (measured(test="lvef", value=0.55), "measurements[0].value", "lvef cannot be this", "from 5 to 90 %"),
     (measured(test="platelets", value="150,000", unit="/uL"), "measurements[0].value", "not a number", "point"),
     (measured(test="ldh", value="250 U/L", unit="U/L"), "measurements[0].value", "not a number", "`unit`"),
+    (measured(test="ldh", value="１２", unit="U/L"), "measurements[0].value", "not a number", "digits 0 to 9"),
+    (measured(test="ldh", value="1e400", unit="U/L"), "measurements[0].value", "not a number", "2 in the exponent"),
+    (measured(test="ldh", value="<0.1234567890123456", unit="U/L"), "measurements[0].value", "not a number",
+     "no more than 15 digits"),
+    (measured(test="ldh", value="12 µg²", unit="U/L"), "measurements[0].value", "not a number", "`unit`"),
+    (measured(test="ldh", value="high", unit="U/L"), "measurements[0].value", "not a number", '"<15"'),
+    ({"patient": {"age": "ZEBRA"}}, "patient.age", "not a number", 'the completed years alone: 66, or with'),
+    ({"patient": {"age": "66 years"}}, "patient.age", "not a number", 'the completed years alone: 66, or with'),
+    ({"circumstances": {"distance_km": "40 km"}}, "circumstances.distance_km", "not a number", "the number alone"),
     (measured(test="ldh", value=1.2, unit="xULN", upper_limit=250), "measurements[0].upper_limit",
      "xULN already counts in upper limits", "take"),
     (measured(test="ldh", value=300, unit="U/L", upper_limit=0), "measurements[0].upper_limit",
@@ -209,6 +218,22 @@ def test_an_error_of_yaml_names_its_line(bad):
     error = bad(HEAD + "lines:\n  - number: 1\n    drugs: [bortezomib]\n    stop_reason: progresion\n")
     assert error.line == 6
     assert error.error == "no such stop reason: 'progresion' (line 6)"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "error"),
+    [
+        ("id: x\npatinet: {age: 66}\n", "line 4", "no such key: 'patinet'"),
+        ("patient:\n  age: 66\n\n  sexx:\n    - f\n", "patient", "no such key: 'sexx' (line 6)"),
+        ("patient: {age: 66,\n  Age: 6}\n", "patient", "no such key: 'Age' (line 4)"),
+        ("id: x\nlines: []\nid: y\n", "line 5", "the same key twice: 'id'"),
+        ("disease:\n  cytogenetics:\n    del(17p): 1\n    del(17q): 1\n", "disease.cytogenetics",
+         "no such finding: 'del(17q)' (line 6)"),
+    ],
+)  # fmt: skip
+def test_a_wrong_key_is_named_with_its_own_line(bad, text, at, error):
+    found = bad(HEAD + text)
+    assert (found.at, found.error) == (at, error)
 
 
 def test_an_error_as_json_and_for_a_log(bad):

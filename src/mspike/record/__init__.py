@@ -7,7 +7,7 @@ name)` does so for content already at hand; `as_known_on(record, day)` leaves ou
 from mspike.record.case import KEYS, SCHEMA, as_of_from
 from mspike.record.content import read_case
 from mspike.record.dates import day_of, days_between, months_between, parse_day
-from mspike.record.errors import RecordError
+from mspike.record.errors import RecordError, plain
 from mspike.record.known import as_known_on
 from mspike.record.model import (
     Assessment,
@@ -66,6 +66,7 @@ __all__ = [
     "in_upper_limits",
     "months_between",
     "parse_day",
+    "plain",
     "read_case",
     "read_records",
     "write_records",

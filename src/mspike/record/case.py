@@ -173,9 +173,9 @@ def _cytogenetics(disease: Fields) -> tuple[dict[str, Tri], dict[str, float]]:
     for key, value in here.given.items():
         finding = names.get(word_key(key))
         if finding is None:
-            raise RecordError("no such finding", at=here.at, given=key, line=here.given.line, hint=hint_for(key, names))
+            here.refuse_key(key, "no such finding", hint_for(key, names))
         if finding in findings:
-            raise RecordError("the same finding twice", at=here.at, given=key, hint=f"{key} is read as {finding}")
+            here.refuse_key(key, "the same finding twice", f"{key} is read as {finding}")
         present, share = _finding(here, key, value)
         if present is not None:
             findings[finding] = present

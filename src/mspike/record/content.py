@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from mspike.knowledge import load_codes
 from mspike.record.case import read_record
-from mspike.record.errors import RecordError
+from mspike.record.errors import RecordError, plain
 from mspike.record.fhir.detect import LINES, WHOLE_LIMIT, is_fhir
 from mspike.record.model import Record
 from mspike.record.terms import Terms
@@ -34,10 +34,11 @@ def read_case(
     data: bytes | str, name: str = "stdin", *, today: dt.date | None = None, terms: Terms | None = None
 ) -> Iterator[Record | RecordError]:
     """Every record in one file's content, in order, or the error in its place. `name`: the file it came from."""
-    kind, stem = "", Path(name).stem or name
     if is_fhir(data):
         yield from read_fhir_source(name, "FHIR R4 JSON", terms, today or dt.date.today(), data)
         return
+    name = plain(name)
+    kind, stem = "", Path(name).stem or name
     try:
         text = data.removeprefix("\ufeff") if isinstance(data, str) else _decoded(data)
         kind = _kind(text, Path(name).suffix.lower())
@@ -72,8 +73,9 @@ def read_fhir_source(
     from mspike.record.fhir.records import About
     from mspike.record.terms import shipped_terms
 
-    origin = f"{name} ({kind})"
-    about = About(stem(name), kind, origin, terms or shipped_terms(), latest, patients)
+    public = plain(name)
+    origin = f"{public} ({kind})"
+    about = About(stem(public), kind, origin, terms or shipped_terms(), latest, patients)
     try:
         if data is None:
             found = read_fhir(name, about)
@@ -81,9 +83,9 @@ def read_fhir_source(
             packed = data.encode() if isinstance(data, str) else data
             found = read_fhir_bytes(packed, about, lines=name.lower().endswith(LINES))
         for read in found:
-            yield placed(read, read.record or name, origin) if isinstance(read, RecordError) else read
+            yield placed(read, read.record or public, origin) if isinstance(read, RecordError) else read
     except RecordError as error:
-        yield placed(error, name, origin)
+        yield placed(error, public, origin)
 
 
 def _id_of(tree: object) -> str:
@@ -104,10 +106,15 @@ def _origin(name: str, kind: str, number: int = 0) -> str:
 
 
 def read_stdin(stdin: BinaryIO | None, limit: int) -> bytes:
+    if stdin is None and sys.stdin is None:  # whoever started the program closed it
+        raise _no_stdin("it is closed")
     stream = stdin or sys.stdin.buffer
-    data = stream.read(limit + 1)
-    if len(data) > limit and is_fhir(data):
-        data, limit = data + stream.read(WHOLE_LIMIT), WHOLE_LIMIT
+    try:
+        data = stream.read(limit + 1)
+        if len(data) > limit and is_fhir(data):
+            data, limit = data + stream.read(WHOLE_LIMIT), WHOLE_LIMIT
+    except OSError as error:
+        raise _no_stdin(error.strerror or "no reason given") from None
     if len(data) > limit:
         raise _too_large(limit)
     return data
@@ -132,6 +139,10 @@ def read_file(name: str, limit: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
         raise RecordError(f"a file that cannot be read ({reason})", hint="look at the path") from None
+
+
+def _no_stdin(reason: str) -> RecordError:
+    return RecordError(f"standard input cannot be read ({reason})", hint="pipe a record in, or name its file")
 
 
 def _too_large(limit: int) -> RecordError:

@@ -61,8 +61,13 @@ def fault_of(error: Exception) -> RecordError:
     return RecordError(rule, hint="please report it")
 
 
+def plain(text: str) -> str:
+    """A text fit for a screen: what moves the cursor, turns the direction or is no character stands as its number."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
 def shown(text: str) -> str:
-    """A given value fit for a screen: at most 80 characters, nothing that moves the cursor."""
-    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[: SHOWN + 1])
-    short = plain if len(plain) <= SHOWN else plain[: SHOWN - 1] + "…"
+    """A given value fit for a screen, at most 80 characters of it."""
+    short = plain(text[: SHOWN + 1])
+    short = short if len(short) <= SHOWN else short[: SHOWN - 1] + "…"
     return f'"{short}"' if "'" in short else f"'{short}'"

@@ -16,8 +16,8 @@ from mspike.knowledge import Codes, word_key
 from mspike.record.dates import parse_day
 from mspike.record.errors import RecordError
 from mspike.record.model import Day, Number, Tri
-from mspike.record.tree import Leaf, Mapping
-from mspike.record.units import Amount, as_number, parse_amount
+from mspike.record.tree import Leaf, Mapping, place
+from mspike.record.units import LONG, Amount, as_number, parse_amount
 from mspike.record.words import PRESENCE, YES_NO, did_you_mean, hint_for, medicine_key
 
 T = TypeVar("T")
@@ -46,12 +46,11 @@ class Fields:
             )
         self.given = given
         if given.twice is not None:
-            raise RecordError("the same key twice", at=at, given=given.twice, line=given.line, hint="keep one of them")
+            self.refuse_key(given.twice, "the same key twice", "keep one of them")
         for key in given:
             if key not in keys:
                 near = did_you_mean(key, {word_key(k): k for k in keys})
-                hint = f"{near} allowed: {', '.join(keys)}".strip()
-                raise RecordError("no such key", at=at, given=key, line=given.line, hint=hint)
+                self.refuse_key(key, "no such key", f"{near} allowed: {', '.join(keys)}".strip())
 
     def path(self, key: str) -> str:
         return f"{self.at}.{key}" if self.at else key
@@ -72,6 +71,13 @@ class Fields:
     def refuse(self, key: str, leaf: Leaf | None, rule: str, hint: str) -> NoReturn:
         given, line = (leaf.text, leaf.line) if leaf else (None, self.given.line)
         raise RecordError(rule, at=self.path(key), given=given, hint=hint, line=line)
+
+    def refuse_key(self, key: str, rule: str, hint: str) -> NoReturn:
+        """The key itself is wrong: the place is that of its mapping, at the top of the record its line."""
+        line = self.given.lines.get(key)
+        if self.at:
+            raise RecordError(rule, at=self.at, given=key, line=line, hint=hint)
+        raise RecordError(rule, at=place(line), given=key, hint=hint)
 
     def needed(self, key: str, value: T | None, why: str) -> T:
         """The value of a key that an entry cannot do without."""
@@ -127,16 +133,12 @@ class Fields:
         leaf = self.leaf(key)
         return None if leaf is None else self.a_day(key, leaf)
 
-    def amount(self, key: str) -> Amount | None:
-        leaf = self.leaf(key)
-        return None if leaf is None else self.an_amount(key, leaf)
-
     def number(self, key: str, low: float, high: float) -> float | None:
         """A number within bounds."""
         leaf = self.leaf(key)
-        amount = self.amount(key)
-        if leaf is None or amount is None:
+        if leaf is None:
             return None
+        amount = self.an_amount(key, leaf, "the number alone, such as 12.5")
         value = float(amount.number)
         if amount.sign or not low <= value <= high:
             self.refuse(key, leaf, f"{key} is a number from {low:g} to {high:g}", "look at the value")
@@ -157,9 +159,9 @@ class Fields:
     def age(self, key: str) -> Number | None:
         """Whole years, possibly with a comparator."""
         leaf = self.leaf(key)
-        amount = self.amount(key)
-        if leaf is None or amount is None:
+        if leaf is None:
             return None
+        amount = self.an_amount(key, leaf, 'the completed years alone: 66, or with a comparator ">89"')
         if not (0 <= amount.number <= 120 and amount.number == int(amount.number)):
             self.refuse(key, leaf, "an age is a whole number of years from 0 to 120", "give the completed years")
         return as_number(amount)
@@ -247,18 +249,21 @@ class Fields:
             self.refuse(key, leaf, "dated before the patient was born", "look at this date and at patient.birth_date")
         return day
 
-    def an_amount(self, key: str, leaf: Leaf) -> Amount:
+    def an_amount(self, key: str, leaf: Leaf, form: str = "") -> Amount:
+        """A number, possibly with a comparator. `form`: what belongs here, where that is no result with a unit."""
         amount = parse_amount(leaf.text or "")
         if amount is None:
             text = (leaf.text or "").strip()
             if "," in text:
                 hint = "write the decimal point as a point: 12.5"
-            elif text.isdigit():
-                hint = "no more than 15 digits"
-            elif text[:1].isdigit():
-                hint = "the number alone; its unit stands under `unit`"
+            elif LONG.fullmatch(text):
+                hint = "no more than 15 digits before the point and after it, and 2 in the exponent"
+            elif any(char.isdecimal() and not char.isascii() for char in text):
+                hint = "write it with the digits 0 to 9"
+            elif text[:1].isdecimal():
+                hint = form or "the number alone; its unit stands under `unit`"
             else:
-                hint = 'a number such as 12.5, or with a comparator: "<15", ">=200"'
+                hint = form or 'a number such as 12.5, or with a comparator: "<15", ">=200"'
             self.refuse(key, leaf, "not a number", hint)
         return amount
 

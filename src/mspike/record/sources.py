@@ -136,7 +136,7 @@ def _case_files(folder: str, asked: Asked) -> Found:
         try:
             yield from read_case(read_file(str(path), asked.limit_bytes), str(path), today=asked.latest)
         except RecordError as error:
-            yield placed(error, str(path), str(path))
+            yield placed(error, public_name(str(path)), public_name(str(path)))
 
 
 def _chosen(found: Found, asked: Asked) -> Found:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mspike.record.errors import RecordError
+from mspike.record.errors import RecordError, plain
 from mspike.record.model import Record
 from mspike.record.terms import Terms
 
@@ -34,7 +34,7 @@ def holds_tables(name: str) -> bool:
 def public_name(name: str) -> str:
     """What of a source's name may be shown: of an address neither the user nor the password."""
     if not name.startswith(POSTGRES):
-        return name
+        return plain(name)
     parts = urlsplit(name)
     return f"postgresql://{parts.hostname or 'localhost'}{parts.path}"
 
@@ -73,8 +73,8 @@ def read_table_source(
     tables = DuckDB(Path(name))
     try:
         if mapping is None and "person" in tables.columns:
-            yield from read_omop(tables, name, patients=patients, today=today, terms=terms)
+            yield from read_omop(tables, public_name(name), patients=patients, today=today, terms=terms)
         else:
-            yield from read_tables(tables, name, chosen, patients=patients, today=today, terms=terms)
+            yield from read_tables(tables, public_name(name), chosen, patients=patients, today=today, terms=terms)
     finally:
         tables.close()

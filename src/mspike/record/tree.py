@@ -29,13 +29,14 @@ class Leaf(msgspec.Struct, frozen=True, gc=False):
 
 
 class Mapping(dict[str, Any]):
-    """Keys with their values, and the first key given twice."""
+    """Keys with their values, the line of each where it is known, and the first key given twice."""
 
-    __slots__ = ("line", "twice")
+    __slots__ = ("line", "lines", "twice")
 
     def __init__(self, line: int | None = None) -> None:
         super().__init__()
         self.line = line
+        self.lines: dict[str, int] = {}
         self.twice: str | None = None
 
 
@@ -122,10 +123,11 @@ def _grow(events: Any, first_line: int) -> Node:
                 top.append(node)
             elif key is None:
                 key = _key(node, line)
-                continue
-            else:
                 if key in top:
                     top.twice = top.twice or key
+                top.lines[key] = line
+                continue
+            else:
                 top[key] = node
                 key = None
             if kind is not ScalarEvent:
@@ -209,20 +211,21 @@ def _dressed(value: Any, depth: int, count: list[int]) -> Node:
 
 
 def too_deep(line: int | None) -> RecordError:
-    at = f"line {line}" if line else ""
-    return RecordError(f"nested more than {MAX_DEPTH} deep", at=at, hint="a case file needs no more than six levels")
+    return RecordError(
+        f"nested more than {MAX_DEPTH} deep", at=place(line), hint="a case file needs no more than six levels"
+    )
 
 
 def checked(text: str, line: int | None) -> str:
     """The text, unless it is too long or holds a character that moves the cursor or hides what is written."""
     if len(text) > MAX_TEXT:
-        raise RecordError(f"a text of more than {MAX_TEXT} characters", at=_line(line), given=text, hint="shorten it")
+        raise RecordError(f"a text of more than {MAX_TEXT} characters", at=place(line), given=text, hint="shorten it")
     if not text.isprintable():
         for char in text:
             code = ord(char)
             if (code < 32 and char not in "\n\t") or 127 <= code < 160 or code in BIDI or 0xD800 <= code < 0xE000:
                 raise RecordError(
-                    "a character that cannot be shown", at=_line(line), given=f"U+{code:04X}", hint="take it out"
+                    "a character that cannot be shown", at=place(line), given=f"U+{code:04X}", hint="take it out"
                 )
     return text
 
@@ -231,7 +234,8 @@ BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 """Marks that turn the direction of what follows."""
 
 
-def _line(line: int | None) -> str:
+def place(line: int | None) -> str:
+    """Where in the text; empty where no line is known."""
     return f"line {line}" if line else ""
 
 

@@ -11,6 +11,8 @@ from mspike.knowledge import Codes, TestSpec, unit_key
 from mspike.record.model import Measurement, Number
 
 FORM = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?)")
+LONG = re.compile(FORM.pattern.replace("{1,15}", "+").replace("{1,2}", "+"))
+"""The same with more digits than are read."""
 SAME = {"≤": "<=", "≥": ">="}
 
 

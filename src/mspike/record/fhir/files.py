@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from mspike.record.errors import RecordError
+from mspike.record.errors import RecordError, plain
 from mspike.record.fhir.detect import BOM, GZIP, LINES, WHOLE_LIMIT, fhir_files, fhir_head
 from mspike.record.fhir.found import Found, Text
 from mspike.record.fhir.parse import Broken, parse_resources
@@ -33,7 +33,7 @@ def read_fhir(path: str, about: About) -> Iterator[Record | RecordError]:
     """A record for each patient of a file or folder. Raises RecordError where nothing of it can be read."""
     folder = os.path.isdir(path)
     files = fhir_files(path) if folder else [path]
-    texts = (text for file in files for text in _texts_of(file, os.path.relpath(file, path) if folder else ""))
+    texts = (text for file in files for text in _texts_of(file, plain(os.path.relpath(file, path)) if folder else ""))
     if sum(map(_unpacked_size, files)) > IN_MEMORY:
         from mspike.record.fhir.shelves import records_from_disk
 

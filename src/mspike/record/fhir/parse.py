@@ -29,6 +29,9 @@ MAX_NESTED = 5
 BY_SUBJECT = (Condition, Procedure, Observation)
 """Kinds that name their patient as `subject` since STU3; DSTU2 had `patient`."""
 
+NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises: the text is no JSON, or is nested deeper than the decoder goes."""
+
 
 class Broken(NamedTuple):
     """A part of a source that is no R4 resource."""
@@ -58,7 +61,7 @@ def parse_resources(data: bytes, at: str = "", url: str = "") -> Iterator[Found 
     except msgspec.ValidationError:
         for piece in split(data, at, url):
             yield piece if isinstance(piece, Broken) else _one(piece)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NO_JSON as error:
         raise no_json(error, at) from None
     else:
         if isinstance(top, Bundle):
@@ -103,7 +106,7 @@ def split(data: bytes, at: str, url: str = "", depth: int = 0) -> Iterator[Piece
             yield Broken(rule, at, f"look at {_path(error)}")
             return
         raise RecordError(rule, at=at, given=_path(error), hint=hint) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NO_JSON as error:
         raise no_json(error, at) from None
     for number, entry in enumerate(entries):
         if bytes(entry.resource) not in (b"", b"null"):
@@ -120,25 +123,35 @@ def _pages(bundle: Bundle | RawBundle, at: str) -> Iterator[Broken]:
 
 def no_json(error: Exception, at: str) -> RecordError:
     """A text that is no JSON: what the parser says of it holds no value of the source."""
+    if isinstance(error, RecursionError):
+        return RecordError("nested too deep to be read", at=at, hint="no resource of FHIR has so many levels")
     rule = "text that is not UTF-8" if isinstance(error, UnicodeDecodeError) else "not readable as JSON"
     return RecordError(rule, at=at, given=str(error)[:60], hint="look at the file's end")
 
 
 def _one(piece: Piece) -> Found | Broken:
     try:
-        return _of_r4(Found(whole().decode(piece.data), piece.url, piece.at))
-    except msgspec.ValidationError as error:
-        kind = _kind(piece.data)
-        name = kind.resourceType
-        where = f"{name}/{kind.id}" if name and kind.id else piece.at
-        if name in OTHER_VERSIONS:
-            return _other_version(OTHER_VERSIONS[name], where)
-        if not name:
-            return Broken("JSON that is no FHIR: resourceType is missing", where, "a Bundle or resource of FHIR R4")
-        wrong = _version_by_form(name, piece.data)
-        return _other_version(wrong, where) if wrong else Broken(
-            "a resource of another form than R4's", where, f"look at {_path(error)}"
-        )  # fmt: skip
+        try:
+            return _of_r4(Found(whole().decode(piece.data), piece.url, piece.at))
+        except msgspec.ValidationError as error:
+            return _not_r4(piece, error)
+    except RecursionError as error:
+        deep = no_json(error, piece.at)
+        return Broken(deep.rule, deep.at, deep.hint)
+
+
+def _not_r4(piece: Piece, error: msgspec.ValidationError) -> Broken:
+    kind = _kind(piece.data)
+    name = kind.resourceType
+    where = f"{name}/{kind.id}" if name and kind.id else piece.at
+    if name in OTHER_VERSIONS:
+        return _other_version(OTHER_VERSIONS[name], where)
+    if not name:
+        return Broken("JSON that is no FHIR: resourceType is missing", where, "a Bundle or resource of FHIR R4")
+    wrong = _version_by_form(name, piece.data)
+    return _other_version(wrong, where) if wrong else Broken(
+        "a resource of another form than R4's", where, f"look at {_path(error)}"
+    )  # fmt: skip
 
 
 def _place(at: str, part: str) -> str:

@@ -18,7 +18,7 @@ from mspike.record.errors import RecordError
 from mspike.record.fhir.chart import key_of, names_of
 from mspike.record.fhir.found import Found, Text
 from mspike.record.fhir.kinds import OTHERS
-from mspike.record.fhir.parse import Broken, Piece, no_json, parse_resources, split
+from mspike.record.fhir.parse import NO_JSON, Broken, Piece, no_json, parse_resources, split
 from mspike.record.fhir.records import RECORD_ID, SAID, About, Said, no_patient, record_of
 from mspike.record.fhir.types import Identifier, Reference
 from mspike.record.model import Record
@@ -99,7 +99,7 @@ def _row(disk: sqlite3.Connection, piece: Piece) -> tuple[str | None, str, str, 
         head = HEAD.decode(piece.data)
     except msgspec.ValidationError:
         return None, piece.at, piece.url, piece.data
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NO_JSON as error:
         raise no_json(error, piece.at) from None
     if head.resourceType in NOT_OF_PATIENTS:  # counted, and its content not kept
         return NOBODY, piece.at, piece.url, b'{"resourceType":"%s"}' % head.resourceType.encode()
