@@ -68,6 +68,34 @@ def test_stated_dialysis() -> None:
     assert value("dialysis", conditions=[{"name": "dialysis", "present": "no"}]) is False
 
 
+@pytest.mark.parametrize(
+    ("name", "fact_name"),
+    [
+        ("dialysis", "dialysis"),
+        ("corneal-disease", "corneal_disease"),
+        ("neurological-symptoms", "neurological_symptoms"),
+    ],
+)
+@pytest.mark.parametrize(("active", "expected"), [("yes", True), (None, True), ("no", False)])
+def test_what_counts_only_while_it_is_there(name: str, fact_name: str, active: str | None, expected: bool) -> None:
+    entry = {"name": name, **({"active": active} if active else {})}
+    assert value(fact_name, conditions=[entry]) is expected
+    assert value(fact_name, conditions=[entry, {"name": name, "active": "yes"}]) is True
+
+
+def test_dialysis_that_is_over_gives_no_clearance() -> None:
+    over = [{"name": "dialysis", "active": "no", "date": "2024-02"}]
+    found = derive({"conditions": over}).facts
+    assert (found["crcl_ml_min"].value, found["dialysis"].because) == (None, "dialysis not active")
+
+
+def test_an_illness_of_the_past_stays_one() -> None:
+    """A history counts: the active word moves none of these."""
+    for name, fact_name in (("hepatitis-b", "hepatitis_b"), ("second-cancer", "second_cancer")):
+        assert value(fact_name, conditions=[{"name": name, "active": "no"}]) is True
+    assert value("thrombosis", conditions=[{"name": "venous-thromboembolism", "active": "no"}]) is True
+
+
 def test_a_condition_that_is_not_listed_is_unknown() -> None:
     for name in (
         "heart_failure",
@@ -194,11 +222,19 @@ def test_a_recent_clot(date: str | None, expected: bool | None) -> None:
         ({"hbsag": "negative", "anti-hbc": "negative"}, False),
         ({"hbsag": "negative", "anti-hbc": "positive"}, True),
         ({"hbsag": "negative"}, None),
+        ({"hbsag": "negative", "anti-hbc": "negative", "hbv-dna": "positive"}, True),
+        ({"hbsag": "negative", "anti-hbc": "negative", "hbv-dna": 2000}, True),
+        ({"hbsag": "negative", "anti-hbc": "negative", "hbv-dna": "<10"}, False),
+        ({"hbsag": "negative", "anti-hbc": "negative", "hbv-dna": "negative"}, False),
+        ({"hbv-dna": "positive"}, True),
+        ({"hbv-dna": "negative"}, None),
         ({}, None),
     ],
 )
-def test_hepatitis_b(tests: dict[str, str], expected: bool | None) -> None:
-    assert value("hepatitis_b", measurements=[measured(test, result) for test, result in tests.items()]) is expected
+def test_hepatitis_b(tests: dict[str, Any], expected: bool | None) -> None:
+    words = ("positive", "negative")
+    found = [measured(test, result, unit=None if result in words else "IU/mL") for test, result in tests.items()]
+    assert value("hepatitis_b", measurements=found) is expected
 
 
 @pytest.mark.parametrize(
@@ -223,12 +259,42 @@ def test_stated_pregnancy() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pregnancy", "expected"),
+    [
+        ({"active": "no"}, False),
+        ({"active": "no", "date": "2026-04-01"}, False),
+        ({"active": "yes", "date": "2015-04"}, True),
+        ({"date": "2025-08-30"}, True),
+        ({"date": "2025-08-29"}, None),
+        ({"date": "2025"}, None),
+        ({"date": "2015-04"}, None),
+    ],
+)
+def test_a_pregnancy_that_is_over(pregnancy: dict[str, str], expected: bool | None) -> None:
+    """The record is read on 2026-06-30; ten months before it is 2025-08-30."""
+    woman = {"sex": "female", "age": 38}
+    entry = {"name": "pregnancy", **pregnancy}
+    assert value("pregnant", patient=woman, conditions=[entry]) is expected
+    assert value("could_become_pregnant", patient=woman, conditions=[entry]) is (True if expected else None)
+    if expected is None:
+        assert value("pregnant", patient={"sex": "female", "age": 60}, conditions=[entry]) is False
+        said = [entry, {"name": "pregnancy", "present": "no"}]
+        assert value("pregnant", patient=woman, conditions=said) is (None if entry["date"] == "2025" else False)
+
+
+@pytest.mark.parametrize(
     ("medicine", "name"),
     [
         ("rifampicin", "strong_cyp3a4_inducer"),
         ("clarithromycin", "strong_cyp3a4_inhibitor"),
         ("ciprofloxacin", "strong_cyp1a2_inhibitor"),
         ("Eliquis", "anticoagulated"),
+        ("apixaban 5 mg", "anticoagulated"),
+        ("bemiparin", "anticoagulated"),
+        ("DOAC", "anticoagulated"),
+        ("nirmatrelvir/ritonavir", "strong_cyp3a4_inhibitor"),
+        ("Genvoya", "strong_cyp3a4_inhibitor"),
+        ("St. John's wort", "strong_cyp3a4_inducer"),
     ],
 )
 def test_medicines(medicine: str, name: str) -> None:
@@ -236,6 +302,22 @@ def test_medicines(medicine: str, name: str) -> None:
     assert value(name, medications=["amlodipine"]) is False
     assert value(name, medications=[]) is False
     assert value(name) is None
+
+
+def test_a_medicine_that_no_table_knows_leaves_open_what_it_does() -> None:
+    facts = derive({"medications": ["zorbitrex", "amlodipine", "apixaban"]}).facts
+    open_ = facts["strong_cyp3a4_inducer"]
+    assert (open_.value, open_.sources, open_.because) == (
+        None,
+        ("medications[0]",),
+        "no medicine known here: zorbitrex",
+    )
+    assert facts["anticoagulated"].value is True
+    assert facts["anticoagulated"].sources == ("medications[2]",)
+    assert value("anticoagulated", medications=["apixaban stopped"]) is None
+    assert value("strong_cyp3a4_inhibitor", medications=["ritonavir/zorbitrex"]) is True
+    named = derive({"medications": ["zorbitrex"]}, {"anticoagulants": ["apixaban", "zorbitrex"]})
+    assert (named.unknown_medicines, named.facts["anticoagulated"].value) == ((), True)
 
 
 def test_allergy_and_wishes_are_always_known() -> None:

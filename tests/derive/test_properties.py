@@ -237,15 +237,19 @@ OPTIONAL = {
     "conditions": ("active", "date"),
     "assessments": ("confirmed",),
 }
-"""What may be left out, but for two that are settled another way: a line stopped for progression is read as progression
-on all its drugs unless `progressed_on_maintenance` is there, and an unknown response is never a non-response."""
+"""What may be left out, but for three that are settled another way: a line stopped for progression is read as
+progression on all its drugs unless `progressed_on_maintenance` is there, an unknown response is never a non-response,
+and an illness of now that is listed is there unless it is said to be over."""
+
+OF_NOW = ("dialysis", "pregnancy", "corneal-disease", "neurological-symptoms")
 
 
 def optional(case: dict[str, Any]) -> Iterator[tuple[Any, str]]:
     """Every key that may be left out, as the place it stands in."""
     for part, keys in OPTIONAL.items():
         for entry in case.get(part, []):
-            yield from ((entry, key) for key in keys if key in entry and entry[key] not in ("SD", "PD"))
+            given = keys if entry.get("name") not in OF_NOW else ()
+            yield from ((entry, key) for key in given if key in entry and entry[key] not in ("SD", "PD"))
     for part in (case["disease"]["event"], case["disease"]["cytogenetics"], case["patient"], case["fitness"]):
         yield from ((part, key) for key in part)
 

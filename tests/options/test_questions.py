@@ -41,7 +41,8 @@ def test_what_is_missing_of_a_line_is_asked_once() -> None:
 
 
 def test_a_known_reason_leaves_its_own_questions() -> None:
-    line = {"drugs": ["bortezomib", "dexamethasone"], "start": "2020-01", "stop": "2021-01", "stop_reason": "toxicity"}
+    drugs = ["bortezomib", "lenalidomide", "dexamethasone"]
+    line = {"drugs": drugs, "start": "2020-01", "stop": "2021-01", "stop_reason": "toxicity"}
     asked = [q.fact for q in answer(lines=[line]).questions]
     assert "lines[0].best_response" in asked
     assert "intolerant_bortezomib" in asked
@@ -56,3 +57,33 @@ def test_heart_failure_is_not_asked_of_a_drug_that_was_stopped_for_something_els
     assert [q.fact for q in toxic.questions if q.fact.startswith("heart_failure_from_")] == [
         "heart_failure_from_carfilzomib"
     ]
+
+
+def test_a_medicine_that_is_not_known_is_asked_for_by_name() -> None:
+    clot = [{"name": "venous-thromboembolism", "date": "2026-06-02"}]
+    found = answer(medications=["zorbitrex", "amlodipine"], conditions=clot)
+    (asked,) = [q for q in found.questions if q.fact == "medications"]
+    assert asked.question.startswith("Is zorbitrex an anticoagulant, ")
+    assert asked.options_affected
+    interactions = {"anticoagulated", "strong_cyp3a4_inducer", "strong_cyp3a4_inhibitor", "strong_cyp1a2_inhibitor"}
+    assert not interactions & {q.fact for q in found.questions}
+    (Rd,) = [o for o in found.options if o.id == "Rd"]
+    assert "anticoagulated" in [n.fact for n in Rd.needs]
+    assert not [r for r in Rd.against if r.id.endswith("recent-clot")]
+    assert not [q for q in answer(medications=["amlodipine"]).questions if q.fact == "medications"]
+
+
+def test_many_medicines_that_are_not_known_are_one_question() -> None:
+    found = answer(medications=[f"zorbitrex{n}x" for n in range(7)])
+    (asked,) = [q for q in found.questions if q.fact == "medications"]
+    assert asked.question.startswith(
+        "Is one of zorbitrex0x, zorbitrex1x, zorbitrex2x, zorbitrex3x, zorbitrex4x and 2 more "
+    )
+
+
+def test_the_upper_limit_of_bilirubin_is_asked_for() -> None:
+    bilirubin = {"test": "bilirubin", "value": 60, "unit": "umol/L", "date": "2026-06-01"}
+    asked = {q.fact: q.question for q in answer(measurements=[bilirubin]).questions}
+    assert "upper limit" in asked["bilirubin_xuln"]
+    known = answer(measurements=[{**bilirubin, "upper_limit": 20}])
+    assert "bilirubin_xuln" not in {q.fact for q in known.questions}

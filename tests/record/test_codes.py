@@ -90,6 +90,32 @@ def test_every_medicine_that_a_policy_names_is_known_by_that_name(policy):
         assert medicine_key(CODES, name) == name
 
 
+def test_every_brand_of_the_drug_files_is_read():
+    for drug in load_knowledge().drugs.values():
+        assert {CODES.drug_names.get(word_key(brand)) for brand in drug.brands} <= {drug.id}
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("apixaban 5 mg", "apixaban"), ("Apixaban 2,5 mg bid", "apixaban"), ("enoxaparin sodium 40mg sc", "enoxaparin"),
+        ("Eliquis (apixaban)", "apixaban"), ("low molecular weight heparin", "heparin"), ("DOAC", "anticoagulant"),
+        ("St. John's wort", "st-johns-wort"), ("St John’s wort", "st-johns-wort"), ("vitamin D", "vitamin-d"),
+        ("nirmatrelvir/ritonavir", "nirmatrelvir/ritonavir"), ("lopinavir-ritonavir", "lopinavir/ritonavir"),
+        ("amoxicillin + clavulanate", "amoxicillin/clavulanic-acid"), ("co-trimoxazole 960 mg", "co-trimoxazole"),
+        ("apixaban stopped 2025", "apixaban-stopped-2025"), ("zorbitrex 5 mg", "zorbitrex-5-mg"), ("5 mg", "5-mg"),
+    ],
+)  # fmt: skip
+def test_a_medicine_with_its_amount_or_others_is_read_only_where_all_of_it_is_known(given, read):
+    assert medicine_key(CODES, given) == read
+    assert medicine_key(CODES, read) == read
+
+
+def test_a_slip_of_the_pen_in_a_medicine_with_its_amount():
+    with pytest.raises(ValueError, match=r"^apixaban$"):
+        medicine_key(CODES, "apixabam 5 mg")
+
+
 def test_medicines_are_no_drugs_and_known_ones_never_near_misses():
     assert not set(CODES.words["medicine"]) & set(CODES.drug_names)
     for name in (*CODES.words["medicine"], *CODES.drug_names):

@@ -533,6 +533,19 @@ def test_other_medicines() -> None:
     assert record.medications == ("apixaban",)
 
 
+def test_other_medicines_of_a_combination_and_unknown_ones() -> None:
+    """One that is nearly another's name is told, and stays: the list would else say that there is no other."""
+    names = ("lopinavir 200 MG / ritonavir 50 MG Oral Tablet", "zorbitrex", "apixabam")
+    record, quality = read(
+        *(
+            medication("MedicationStatement", f"m{n}", concept(text=name), status="active")
+            for n, name in enumerate(names)
+        )
+    )
+    assert record.medications == ("lopinavir/ritonavir", "zorbitrex", "apixabam")
+    assert [(note.given, note.hint) for note in quality.refused] == [("apixabam", "did you mean apixaban?")]
+
+
 def test_procedures() -> None:
     record, quality = read(
         procedure("t", concept(SNOMED, "709115004"), performedDateTime="2020-03-04T09:00:00Z"),

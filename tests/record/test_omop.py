@@ -141,6 +141,19 @@ def test_concept_0_with_source_values(read):
     assert (record.treatments[0].drug, record.treatments[0].end.text) == ("lenalidomide", "2026-05-01")
 
 
+def test_other_medicines_known_or_not_while_they_are_taken(read):
+    """A row that nothing is known of may be any medicine: left out, the list would say that there is no other."""
+    record = read({"drug_exposure": [
+        drug(drug_source_value="apixaban 5 MG Oral Tablet"),
+        drug(drug_source_value="lopinavir 200 MG / ritonavir 50 MG", drug_exposure_id=2),
+        drug(drug_source_value="zorbitrex", drug_exposure_id=3),
+        drug(drug_exposure_id=4),
+        drug(drug_source_value="oldbitrex", drug_exposure_id=5, verbatim_end_date="2026-02-01"),
+    ]})  # fmt: skip
+    assert record.medications == ("apixaban", "lopinavir/ritonavir", "zorbitrex", "omop-concept-0")
+    assert {row.code for row in record.quality.unmapped} >= {"zorbitrex", "0"}
+
+
 def test_concept_0_and_nothing_else(read):
     record = read({"measurement": [lab(value_as_number=1), lab(measurement_id=2, value_as_number=2)],
                    "drug_exposure": [drug()]})  # fmt: skip

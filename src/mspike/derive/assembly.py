@@ -27,7 +27,7 @@ from mspike.derive.lines import derive_lines
 from mspike.derive.mrd import mrd_category
 from mspike.derive.outcome import Outcome
 from mspike.derive.pace import Finding, derive_pace
-from mspike.derive.person import person_facts
+from mspike.derive.person import person_facts, unknown_medicines
 from mspike.derive.progression import all_progressions, with_relapses
 from mspike.derive.recount import recount
 from mspike.derive.refractory import from_list, judge_lines, judge_treatments
@@ -97,7 +97,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     facts |= paced
     facts |= cytogenetic_facts(record, settings)
     facts |= health_facts(record, facts, exposure, words, settings)
-    facts |= person_facts(record, settings)
+    facts |= person_facts(record, words, settings)
     fitness, frailty_differs = fitness_facts(record, facts, knowledge, settings)
     risk = derive_risk(record, lines, progressions, knowledge, settings)
     facts |= fitness | risk.facts
@@ -139,6 +139,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
         ),
         policies=shown,
         newest_data=newest_data(record),
+        unknown_medicines=unknown_medicines(record, words, settings),
         preferences_known=record.preferences is not None or record.circumstances.goal is not None,
         diagnosis=_diagnosis(record),
         curves=marker_curves(record),

@@ -22,10 +22,12 @@ PLAIN = {
     "heart_failure": "heart-failure", "ischaemic_heart_disease": "ischaemic-heart-disease", "arrhythmia": "arrhythmia",
     "hypertension": "hypertension", "thrombosis": "venous-thromboembolism", "liver_disease": "liver-disease",
     "copd": "copd", "diabetes": "diabetes", "hepatitis_c": "hepatitis-c", "hiv": "hiv",
-    "corneal_disease": "corneal-disease", "parkinsonism": "parkinsonism",
-    "neurological_symptoms": "neurological-symptoms", "second_cancer": "second-cancer",
+    "parkinsonism": "parkinsonism", "second_cancer": "second-cancer",
 }  # fmt: skip
-"""Fact → the condition whose presence it is."""
+"""Fact → the condition whose presence it is, now or before."""
+
+NOW = {"corneal_disease": "corneal-disease", "neurological_symptoms": "neurological-symptoms"}
+"""Fact → the condition that must be there still."""
 
 NUMBERS = {
     "lvef_pct": "lvef", "platelets_10e9_l": "platelets", "neutrophils_10e9_l": "neutrophils",
@@ -44,6 +46,7 @@ def health_facts(
         by_name.setdefault(entry.name, []).append(entry)
     facts = {fact: measured(newest.get(test)) for fact, test in NUMBERS.items()}
     facts |= {fact: _present(by_name.get(name, ())) for fact, name in PLAIN.items()}
+    facts |= {fact: read_each(by_name.get(name, ()), there_still) for fact, name in NOW.items()}
     heart, nerves = by_name.get("heart-failure", ()), by_name.get("peripheral-neuropathy", ())
     facts["bilirubin_xuln"] = _bilirubin(newest.get("bilirubin"))
     facts["dialysis"] = _dialysis(by_name.get("dialysis", ()), newest.get("creatinine-clearance"), settings)
@@ -118,7 +121,7 @@ def _bilirubin(entry: Measurement | None) -> Fact:
 
 
 def _dialysis(entries: Iterable[Condition], clearance: Measurement | None, settings: Settings) -> Fact:
-    stated = _present(entries)
+    stated = read_each(entries, there_still)
     if stated.value is not None or clearance is None or clearance.value is None:
         return stated
     if not at_least(clearance.value, settings.dialysis_excluded_from_crcl_ml_min):
@@ -128,21 +131,28 @@ def _dialysis(entries: Iterable[Condition], clearance: Measurement | None, setti
     return Fact(False, clearance.date, "assumed", (clearance.at,), because)
 
 
-def _present(entries: Iterable[Condition]) -> Fact:
+def read_each(entries: Iterable[Condition], reading: Callable[[Condition], Tri]) -> Fact:
     """Yes if any entry says so, no if all that speak of it say no, unknown where none does."""
     entries = tuple(entries)
-    value = tri_or(entry.present for entry in entries) if entries else None
-    return _said(entries, value, lambda entry: entry.present is value)
+    value = tri_or(map(reading, entries)) if entries else None
+    return _said(entries, value, lambda entry: reading(entry) is value)
+
+
+def _present(entries: Iterable[Condition]) -> Fact:
+    return read_each(entries, lambda entry: entry.present)
 
 
 def _active(entries: Iterable[Condition]) -> Fact:
-    entries = tuple(entries)
-    value = tri_or(_is_active(entry) for entry in entries) if entries else None
-    return _said(entries, value, lambda entry: _is_active(entry) is value)
+    return read_each(entries, _is_active)
 
 
 def _is_active(entry: Condition) -> Tri:
     return False if entry.present is False else entry.active if entry.present else None
+
+
+def there_still(entry: Condition) -> Tri:
+    """Whether it is there, unless it is said to be active no longer."""
+    return False if entry.active is False else entry.present
 
 
 def _said(entries: tuple[Condition, ...], value: Tri, tells: Callable[[Condition], bool]) -> Fact:
@@ -159,6 +169,8 @@ def _condition_words(entry: Condition) -> str:
     words = entry.name.replace("-", " ")
     if entry.present is False:
         return f"no {words}"
+    if entry.active is False:
+        words += " not active"
     if entry.grade is not None:
         words += f" grade {entry.grade}"
     if entry.nyha is not None:
@@ -194,16 +206,13 @@ def _painful(entries: Iterable[Condition]) -> Fact:
 
 
 def _recent_clot(entries: Iterable[Condition], record: Record, settings: Settings) -> Fact:
-    entries = tuple(entries)
-
     def recent(entry: Condition) -> Tri:
         if entry.date is None:
             return False if entry.present is False else None
         months = months_between(entry.date, day_of(record.as_of))
         return tri_and((entry.present, at_most(months, settings.recent_thrombosis_months)))
 
-    value = tri_or(recent(entry) for entry in entries) if entries else None
-    return _said(entries, value, lambda entry: recent(entry) is value)
+    return read_each(entries, recent)
 
 
 def _attributed(
@@ -262,8 +271,8 @@ def _from_drug(
             return False if cleared else None
         return there if entry.attributed_to == drug else False
 
-    value = tri_or(holds(entry) for entry in entries)
-    if value is False and cleared:
+    found = read_each(entries, holds)
+    if found.value is False and cleared:
         at = tuple(entry.at for entry in entries)
         return Fact(False, known.date, "derived", at, f"{drug} was not stopped for it")
-    return _said(entries, value, lambda entry: holds(entry) is value)
+    return found

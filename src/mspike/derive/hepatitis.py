@@ -10,13 +10,13 @@ from mspike.record import Measurement, Tri
 
 
 def hepatitis_b(stated: Fact, newest: Mapping[str, Measurement]) -> Fact:
-    """Now or past: as stated, or HBsAg or anti-HBc positive. No only when both are negative, or it is stated."""
+    """Now or past: as stated, HBsAg or anti-HBc positive, or DNA found. No only when both are negative, or stated."""
     tests = [newest[test] for test in ("hbsag", "anti-hbc") if test in newest]
-    positive = [test for test in tests if test.text == "positive"]
+    positive = [test for test in (*tests, newest.get("hbv-dna")) if test is not None and _positive(test)]
     if stated.value or positive:
         if not positive:
             return stated
-        words = ", ".join(f"{test.test} positive" for test in positive)
+        words = ", ".join(f"{test.test} {test.text or test.given}" for test in positive)
         return Fact(True, positive[0].date, "derived", tuple(test.at for test in positive), words)
     if len(tests) == 2 and all(test.text == "negative" for test in tests):
         at = tuple(test.at for test in tests)

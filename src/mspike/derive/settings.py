@@ -99,6 +99,7 @@ class Settings(msgspec.Struct, frozen=True):
     # health
     recent_thrombosis_months: float
     pregnancy_possible_until_age: float
+    pregnancy_over_after_months: float
     egfr_as_crcl: bool
     dialysis_excluded_from_crcl_ml_min: float
     dialysis_crcl_below_ml_min: float

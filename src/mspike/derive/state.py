@@ -155,6 +155,8 @@ class State(msgspec.Struct):
     """Serum M, urine M and the free light chains, for the timeline."""
     therapy: tuple[Course, ...] = ()
     """Every drug and procedure with its days, for the timeline."""
+    unknown_medicines: tuple[str, ...] = ()
+    """Names among the other medicines that no table knows: what they do is open."""
     preferences_known: bool = False
     """Whether the record says what the patient wants, avoids, or aims for."""
 

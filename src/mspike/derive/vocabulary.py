@@ -57,6 +57,9 @@ class Vocabulary:
         self._once |= {d.id for d in knowledge.drugs.values() if d.one_time}
         self.oral = frozenset(d.id for d in knowledge.drugs.values() if d.route == "oral")
         """Drugs that are only taken by mouth, at home."""
+        codes = load_codes()
+        self.medicines = frozenset((*codes.words["medicine"].values(), *codes.drugs))
+        """Other medicines that are known by name."""
         self.classes = {
             name: ClassNames(name, f"exposed_{token(name)}", f"refractory_{token(name)}") for name in knowledge.classes
         }

@@ -15,6 +15,12 @@ LINES = "prior_lines"
 GOAL = ("goal_comfort",)
 """What the patient's own wishes would tell."""
 
+INTERACTIONS = ("anticoagulated", "strong_cyp3a4_inducer", "strong_cyp3a4_inhibitor", "strong_cyp1a2_inhibitor")
+"""What other medicines would tell."""
+
+MOST_MEDICINES = 5
+"""More are not named in a question."""
+
 Asked = tuple[Question, Collection[str]]
 """A question, and the facts whose own questions it stands for."""
 
@@ -81,7 +87,7 @@ def from_needs(options: list[Option], settled: Collection[str] = ()) -> Iterable
 
 
 def gaps(options: list[Option], state: State, catalogue: Catalogue) -> Iterable[Asked]:
-    """What the record itself leaves open: undated lines, reasons stopped, preferences, whether it is a relapse."""
+    """What the record itself leaves open: undated lines, reasons stopped, medicines, preferences, the relapse."""
     if is_true(state, "newly_diagnosed"):
         text = "Is this relapsed or refractory myeloma, or newly diagnosed (out of scope here)?"
         yield Question("newly_diagnosed", text, len(options), 0, "whether this program applies at all"), ()
@@ -106,9 +112,22 @@ def gaps(options: list[Option], state: State, catalogue: Catalogue) -> Iterable[
                 touched, decided, "refractoriness, retreatment and label conditions",
             )  # fmt: skip
             yield question, names if line.unnamed or ended_for(line) is None else ()
+    if state.unknown_medicines:
+        touched, decided = weight(options, INTERACTIONS)
+        text = of_medicines(state.unknown_medicines)
+        yield Question("medications", text, touched, decided, "interactions"), INTERACTIONS
     if not state.preferences_known:
         text = "What does the patient want from treatment, and what to avoid?"
         yield Question("preferences", text, len(options), 0, "weighs in every option, decides none"), GOAL
+
+
+def of_medicines(names: tuple[str, ...]) -> str:
+    """The question for names that nothing is known of."""
+    shown = ", ".join(names[:MOST_MEDICINES])
+    more = f" and {len(names) - MOST_MEDICINES} more" if len(names) > MOST_MEDICINES else ""
+    one_of = "one of " if len(names) > 1 else ""
+    what = "an anticoagulant, a strong CYP3A4 inhibitor or inducer, or a strong CYP1A2 inhibitor"
+    return f"Is {one_of}{shown}{more} {what}? Generic names are read; what is none of these can be left out."
 
 
 def settled_by(line: Line, options: list[Option]) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mspike.knowledge import Codes
+from mspike.knowledge import Codes, word_key
 from mspike.record.case import SCHEMA, read_record
 from mspike.record.entries import ENTRY_KEYS, READERS, in_line_order
 from mspike.record.errors import RecordError
@@ -179,7 +179,7 @@ class Gathering:
         return {key: value for key, value in entry.items() if key not in ("end", "stop_reason")}
 
     def _named_medicines(self, given: dict[str, str]) -> dict[str, str]:
-        """Each medicine by the name it is known by, once; one that could be two is refused for itself alone."""
+        """Each medicine by the name it is known by, once; one that is nearly another's is told and stays unknown."""
         found: dict[str, str] = {}
         for name, at in given.items():
             try:
@@ -187,6 +187,7 @@ class Gathering:
             except RecordError as error:
                 error.at = at
                 self._refuse(error)
+                found.setdefault(word_key(name), at)
             else:
                 found.setdefault(medicine, at)
                 self._mapped["medications"] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from mspike.knowledge import Codes, word_key
@@ -52,14 +53,40 @@ NEAR = 0.85
 """How alike (0 to 1) a medicine's name must be to a known one to be taken for a slip of the pen."""
 
 
+LONGEST = 4
+"""Words that the longest name of a medicine has."""
+
+
 def medicine_key(codes: Codes, given: str) -> str:
-    """Any medicine by name: known ones normalised, others kept in lower case. Raises ValueError (the near name)."""
+    """Any medicine by name: known ones normalised, without amount and form; others kept in lower case.
+
+    The medicines of a combination are joined by `/`. Raises ValueError (the near name).
+    """
     key = word_key(given)
-    medicines = codes.words["medicine"]
-    known = codes.drug_names.get(key) or medicines.get(key)
+    known = codes.drug_names.get(key) or codes.words["medicine"].get(key)
     if known:
         return known
-    near = nearest(key, (name for name in (*codes.drug_names, *medicines) if len(name) > 5), NEAR)
+    plain = re.sub(r"['’]|\.(?!\d)", "", key)
+    named = (name for part in re.split("[/+,;&]", plain) for name in _medicines(codes, part.strip("-")))
+    return "/".join(dict.fromkeys(named)) or key
+
+
+def _medicines(codes: Codes, part: str) -> list[str]:
+    """The medicines that one part of a name consists of, all known; else that part as it is."""
+    drugs, medicines, beside = codes.drug_names, codes.words["medicine"], codes.words["beside_medicine"]
+    words = [word for word in re.split("[-()]+", part) if word and not word[0].isdigit()]
+    named, others = list[str](), list[str]()
+    while words:
+        spans = ["-".join(words[:count]) for count in range(1, min(LONGEST, len(words)) + 1)]
+        name = next((n for n in reversed(spans) if n in drugs or n in medicines or n in beside), None)
+        if name is None:
+            others.append(words[0])
+        elif name not in beside:
+            named.append(drugs.get(name) or medicines[name])
+        del words[: spans.index(name) + 1 if name else 1]
+    if not others:
+        return named
+    near = nearest("-".join(others), (name for name in (*drugs, *medicines) if len(name) > 5), NEAR)
     if near is not None:
-        raise ValueError(codes.drug_names.get(near) or medicines[near])
-    return key
+        raise ValueError(drugs.get(near) or medicines[near])
+    return [part]

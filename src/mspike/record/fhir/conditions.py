@@ -112,12 +112,11 @@ def _staged(chart: Chart, one: Found) -> None:
 
 
 def named_within(chart: Chart, text: str) -> str | None:
-    """The one drug, else the one other medicine, whose name stands in a text."""
+    """The one drug, else the other medicine, whose name stands in a text; those of a combination joined by `/`."""
     drugs = chart.terms.within(text, "drug")
     if drugs:
         return drugs.pop() if len(drugs) == 1 else None
-    medicines = chart.terms.within(text, "medicine")
-    return medicines.pop() if len(medicines) == 1 else None
+    return "/".join(sorted(chart.terms.within(text, "medicine"))) or None
 
 
 def code_of(concept: Concept | None) -> str:

@@ -128,6 +128,8 @@ class Person:
         else:
             vocabulary, code, name = self.terms.described(who)
             self.given.unmapped(table, vocabulary, code, name, self.terms.near(who, table))
+            if table == "drug_exposure" and not self._ended(row):
+                self.given.medicine(name or (code if vocabulary == "source value" else f"{vocabulary} {code}"), at)
 
     def _known(self, table: str, row: Row, meaning: Meaning, at: str) -> None:
         kind, word = meaning.kind, meaning.word
@@ -187,11 +189,14 @@ class Person:
 
     def _medicine(self, row: Row, medicine: str, at: str) -> None:
         """Another medicine counts while it is being taken."""
-        end = day(row.get("verbatim_end_date") or row.get("drug_exposure_end_date")) or ""
-        if end and end < self.given.context.as_of.isoformat():
+        if self._ended(row):
             self.given.leave_out("a medicine that ended before as_of", at)
-            return
-        self.given.medicine(medicine, at)
+        else:
+            self.given.medicine(medicine, at)
+
+    def _ended(self, row: Row) -> bool:
+        end = day(row.get("verbatim_end_date") or row.get("drug_exposure_end_date")) or ""
+        return bool(end) and end < self.given.context.as_of.isoformat()
 
     def _diagnosis(self, table: str, word: str, when: str | None, at: str) -> None:
         if self.details.corrects(table, at.partition("/")[2]):  # an earlier diagnosis, which mspike wrote as such

@@ -120,9 +120,10 @@ class OmopTerms:
         return None
 
     def medicine(self, named: Named) -> str | None:
-        """Another medicine of the case file's list, by the name of a product that holds it."""
+        """Another medicine of the case file's list, by the name of a product that holds it; several joined by `/`."""
         names = [named.written, *(self.concepts[c].name for c in named.concepts if c in self.concepts)]
-        return self._within([name for name in names if name], "medicine")
+        held = (self.terms.within(name, "medicine") for name in names if name)
+        return "/".join(sorted(next(filter(None, held), ()))) or None
 
     def unused(self, named: Named) -> str:
         """What a concept is that is known and not used; empty for an unknown one."""
