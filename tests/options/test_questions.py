@@ -56,3 +56,10 @@ def test_heart_failure_is_not_asked_of_a_drug_that_was_stopped_for_something_els
     assert [q.fact for q in toxic.questions if q.fact.startswith("heart_failure_from_")] == [
         "heart_failure_from_carfilzomib"
     ]
+
+
+def test_nobody_is_asked_when_and_why_a_line_stopped_that_is_still_given() -> None:
+    drugs = [{"drug": drug, "start": "2020-01-01"} for drug in ("lenalidomide", "dexamethasone")]
+    judged = [{"date": "2020-04-01", "response": "PR", "confirmed": True}]
+    asked = [q.fact for q in answer(treatments=drugs, assessments=judged).questions]
+    assert not [fact for fact in asked if fact.startswith("lines")]
