@@ -30,10 +30,24 @@ SENTENCES = [
      "marrow plasma cells 8 → 18 % from the reference of 8 % (2020-03-25): +125 %, +10 points; 2016 marrow PD"),
     ("0 M=30 U=0; 28 M=10; 56 lesion=true", "", 1, "a new lesion; 2016 PD"),
     ("0 M=40 U=2000; 28 M=2; 56 M=2", "", 0,
-     "serum M 40 → 2 g/L, −95 %; 2016 PR; urine not done or not recorded: one level lower; confirmed 28 days later"),
+     "serum M 40 → 2 g/L, −95 %; 2016 PR; urine M not done or not recorded: one level lower; confirmed 28 days later"),
     ("0 M=40 U=0 BM=40; 28 M=0 IFE=-; 56 M=0 IFE=-", "missing_data=flexible", 0,
-     "serum M 40 → 0 g/L, −100 %; 2016 CR; no band by immunofixation in serum; urine, marrow not done or not recorded: "
-     "assumed to allow this level; confirmed 28 days later"),
+     "serum M 40 → 0 g/L, −100 %; 2016 CR; no band by immunofixation in serum; marrow, urine immunofixation not done "
+     "or not recorded: assumed to allow this level; confirmed 28 days later"),
+    ("0 M=30 U=0; 28 M=0 U=0 IFE=- BM=2; 56 M=0 U=0 IFE=-", "", 0,
+     "serum M 30 → 0 g/L, −100 %; 2016 VGPR; urine immunofixation not done or not recorded: one level lower; "
+     "confirmed 28 days later"),
+    ("0 M=30 U=0; 28 M=0 U=0 IFE=- BM=2", "missing_data=not-evaluable", 0,
+     "not evaluable: urine immunofixation not done or not recorded"),
+    ("0 M=40 U=2000; 28 M=0 IFE=- BM=2; 56 M=0 IFE=-", "", 0,
+     "serum M 40 → 0 g/L, −100 %; 2016 VGPR; urine M, urine immunofixation not done or not recorded: one level lower; "
+     "confirmed 28 days later"),
+    ("0 M=40 U=0 K=50 L=10; 28 M=20 K=300 L=10; 56 M=20", "", 0,
+     "serum M 40 → 20 g/L, −50 %; 2016 PR; light chains rise as much as progression asks, beside an M-protein: "
+     "light-chain escape; a 24-hour urine would tell; confirmed 28 days later"),
+    ("0 M=40 U=0 K=50 L=10; 28 M=20 U=0 K=300 L=10; 56 M=20", "", 0,
+     "serum M 40 → 20 g/L, −50 %; 2016 PR; light chains rise as much as progression asks, beside an M-protein: "
+     "light-chain escape; confirmed 28 days later"),
     ("0 M=40 U=0 BM=40; 28 M=0 U=0 IFE=+ UIFE=- BM=5; 56 M=0 U=0 IFE=+", "", 0,
      "serum M 40 → 0 g/L, −100 %; 2016 VGPR; no CR: band in serum, marrow not below the limit of CR; "
      "confirmed 28 days later"),
@@ -41,7 +55,7 @@ SENTENCES = [
      "not evaluable: no serum M, urine M or light chains in the 60 days up to the start of the line"),
     ("0 M=9.9 U=0; 28 M=4", "", 0,
      "not evaluable: nothing was measurable at the start of the line (serum M 9.9 g/L, urine M 0 mg/24h)"),
-    ("0 M=4 U=1200; 28 M=1", "", 0, "not evaluable: urine not done or not recorded"),
+    ("0 M=4 U=1200; 28 M=1", "", 0, "not evaluable: urine M not done or not recorded"),
     ("0 M=0 U=0 K=410 L=10; 28 M=0 K=200", "", 0, "not evaluable: light chain difference not done or not recorded"),
     ("0 M=30 U=0; 28 M=5 U=0; 56 Ca=11.6 M=5; 84 Ca=11.8 M=5", "response_criteria=imwg-2006-2011", 1,
      "calcium 2.89 mmol/L; 2006/2011 calcium PD; confirmed 28 days later"),

@@ -87,3 +87,10 @@ def test_the_upper_limit_of_bilirubin_is_asked_for() -> None:
     assert "upper limit" in asked["bilirubin_xuln"]
     known = answer(measurements=[{**bilirubin, "upper_limit": 20}])
     assert "bilirubin_xuln" not in {q.fact for q in known.questions}
+
+
+def test_nobody_is_asked_when_and_why_a_line_stopped_that_is_still_given() -> None:
+    drugs = [{"drug": drug, "start": "2020-01-01"} for drug in ("lenalidomide", "dexamethasone")]
+    judged = [{"date": "2020-04-01", "response": "PR", "confirmed": True}]
+    asked = [q.fact for q in answer(treatments=drugs, assessments=judged).questions]
+    assert not [fact for fact in asked if fact.startswith("lines")]

@@ -281,6 +281,16 @@ def test_a_drug_stopped_for_toxicity_is_named() -> None:
     assert "; bortezomib stopped for toxicity;" in state_sentence(told)
 
 
+def test_a_clinical_relapse_that_only_results_show_is_told() -> None:
+    told = relapse(1, VRD, event={"type": None}, symptoms=True)
+    told["events"] = {"clinical_relapse": "2026-05-20"}
+    says = "clinical relapse by the results (2026-05-20)."
+    assert state_sentence(told).startswith(f"First relapse after one line: {says}")
+    told["progressions"] = [{"date": "2026-05-04", "confirmed": True}]
+    says = "confirmed progression (2026-05-04), clinical relapse by the results (2026-05-20)."
+    assert state_sentence(told).startswith(f"First relapse after one line: {says}")
+
+
 def test_maintenance_is_that_of_the_last_line() -> None:
     """The fact may speak of an earlier line; then the last regimen is named."""
     told = relapse(2, VRD, "lenalidomide", progressed_on_maintenance=True, progressed_on_last_therapy=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mspike.derive.exposure import Exposure
-from mspike.derive.intervals import tri_or
+from mspike.derive.intervals import at_least, tri_or
 from mspike.derive.lines import line_words, perhaps_conditioning
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.derive.vocabulary import Vocabulary
-from mspike.record import Record, StatedLine, Tri
+from mspike.record import Record, StatedLine, Tri, days_between
 
 
 def regimen_growth_facts(
@@ -41,10 +41,8 @@ def _grew(
     line: Line, core: frozenset[str], stated: StatedLine | None, facts: Mapping[str, Fact], vocabulary: Vocabulary
 ) -> Tri:
     """Whether the disease grew while all drugs of the line were on board."""
-    if line.stop_reason in (None, "not-stated"):
-        return None
-    if line.stop_reason != "progression":
-        return False
+    if line.stop_reason != "progression" and not _grew_on_it(line):
+        return None if line.stop_reason in (None, "not-stated") else False
     once = [drug for drug in core if vocabulary.one_time(drug)]
     if once:  # a product given once: what counts is the window after its infusion
         return tri_or(_refractory(drug, facts, vocabulary) for drug in once)
@@ -57,6 +55,13 @@ def _grew(
             return False if len(core) > 1 else None
         return vocabulary.core(line.maintenance) == core
     return True
+
+
+def _grew_on_it(line: Line) -> bool:
+    """Whether the disease came back in a line that is still given."""
+    if not (line.ongoing and line.start and line.relapse):
+        return False
+    return at_least(days_between(line.start, line.relapse), 1) is True
 
 
 def _refractory(drug: str, facts: Mapping[str, Fact], vocabulary: Vocabulary) -> Tri:
@@ -74,5 +79,5 @@ def _fact(lines: list[tuple[Line, Tri]]) -> Fact:
         None: "not known for",
     }
     because = f"{says[value]} {', '.join(line_words(line) for line in telling)}"
-    date = telling[0].stop if value else None
+    date = telling[0].stop or telling[0].relapse if value else None
     return Fact(value, date, "unknown" if value is None else "derived", tuple(line.at for line in telling), because)

@@ -13,7 +13,7 @@ import msgspec
 
 from mspike.derive.kernel import line_codes as code
 from mspike.derive.kernel.codes import TESTS
-from mspike.derive.lines import RELAPSES
+from mspike.derive.lines import RELAPSES, goes_on
 from mspike.derive.progression import QUIET
 from mspike.derive.settings import Settings
 from mspike.derive.vocabulary import Vocabulary
@@ -128,7 +128,7 @@ def last_day(entry: Treatment, start: Day, vocabulary: Vocabulary, today: Day) -
 
 def _note(entry: Treatment, settings: Settings, once: bool) -> int:
     note = CONTEXT_CODE.get(entry.context or "", 0) | STOP_CODE.get(entry.stop_reason or "", 0) << code.STOP_SHIFT
-    if entry.end is None and entry.days_supply is None and not once:
+    if goes_on(entry, once):
         note |= code.OPEN
     if entry.route == "PO":
         note |= code.BY_MOUTH

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from mspike.derive.intervals import at_most, more_than
 from mspike.derive.settings import Settings
-from mspike.derive.state import Line
+from mspike.derive.state import Dose, Line
 from mspike.derive.vocabulary import Vocabulary
-from mspike.record import Day, Record, StatedLine, days_between, months_between
+from mspike.record import Day, Record, StatedLine, Treatment, day_of, days_between, months_between
 
 TRANSPLANT = "autologous-transplant"
 RELAPSES = ("clinical-relapse", "biochemical-relapse", "local-progression")
@@ -29,6 +29,9 @@ def derive_lines(record: Record, vocabulary: Vocabulary, settings: Settings) -> 
     event = record.disease.event
     if lines and lines[-1].progression is None and event.type in RELAPSES:
         lines[-1] = replace(lines[-1], progression=event.date)
+    if lines and (going := _still_given(lines[-1], record, vocabulary)):
+        says = f"{lines[-1].because}, still given by its drug records"
+        lines[-1] = replace(lines[-1], doses=going, ongoing=True, because=says)
     return tuple(lines)
 
 
@@ -61,6 +64,23 @@ def _line(stated: StatedLine, before: list[Line], record: Record, vocabulary: Vo
         progression=stated.stop if _stop_reason(stated) == "progression" else None,
         unnamed=unnamed,
     )
+
+
+def _still_given(line: Line, record: Record, vocabulary: Vocabulary) -> dict[str, tuple[Dose, ...]]:
+    """The drugs of a last line without a stated end whose own records are open, from the start of the line on."""
+    if line.start is None or line.stop or line.stop_reason not in (None, "not-stated"):
+        return {}
+    core, today = vocabulary.core(line.drugs), day_of(record.as_of)
+    return {
+        entry.drug: (Dose(line.start, today, ongoing=True),)
+        for entry in record.treatments or ()
+        if entry.drug in core and goes_on(entry, vocabulary.one_time(entry.drug))
+    }
+
+
+def goes_on(entry: Treatment, once: bool) -> bool:
+    """Whether a drug record says that the drug is still given: it has no end, and no supply that ends."""
+    return entry.end is None and entry.days_supply is None and not once
 
 
 def _procedure_inside(stated: StatedLine, record: Record) -> Day | None:

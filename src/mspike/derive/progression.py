@@ -48,7 +48,7 @@ def all_progressions(
         if line.stop_reason == "progression":
             day = end_of(place, lines or (), record)
             found.append(Progression(day, f"progression on line {line.number}", line.at, line=place))
-        elif line.stop_reason in (None, "not-stated") and not line.followed and not line.ongoing:
+        elif untold(line):
             found.append(Progression(end_of(place, lines or (), record), UNSAID, line.at, None, place))
     for entry in record.assessments or ():
         if entry.response == "PD" and entry.at not in judged:
@@ -62,6 +62,11 @@ def all_progressions(
         says, sure = ("relapse", True) if event.type else (UNSAID, None)
         found.append(Progression(date, says, "disease.event", sure, len(lines) if lines else None))
     return tuple(sorted(found, key=lambda p: (p.date.first.toordinal() if p.date else 0, p.says, p.at)))
+
+
+def untold(line: Line) -> bool:
+    """Whether nothing says why the line stopped or how it went on: a progression may have ended it."""
+    return line.stop_reason in (None, "not-stated") and not line.followed and not line.ongoing
 
 
 def end_of(place: int, lines: tuple[Line, ...], record: Record) -> Day | None:
@@ -121,7 +126,7 @@ def relapse_after(
         end, sure = end_of(place, lines, record), True
         if end is None or date is None or date.last >= end.first:
             date, at = (earliest(end, date) if end and date else end), f"{line.at}.stop"
-    elif date and line.stop_reason in (None, "not-stated"):  # or it had been stopped for an earlier progression
+    elif date and untold(line):  # or it had been stopped for an earlier progression
         since = line.stop or line.start
         date = between_days(since, date) if since else None
     for day, _, counts in judged:  # one that nothing confirmed, or that may lie outside, may have been the first
@@ -136,12 +141,12 @@ def relapse_after(
 def _after(date: Day, lines: tuple[Line, ...], place: int) -> Tri:
     """Whether a date in the course of a line lies after its transplant, or after its end: not on what came before.
 
-    In a line without a transplant that ended for progression, the progression is the one that ended it.
+    In a line without a transplant that ended for progression, or is still given, any progression in it is one.
     """
     line = lines[place]
     if isinstance(line.transplant, Day):
         return at_least(days_between(line.transplant, date), 1)
-    if line.stop_reason == "progression" and not line.transplant:
+    if (line.stop_reason == "progression" or line.ongoing) and not line.transplant:
         return _between(date, lines, place)
     after = at_least(days_between(line.stop, date), 1) if line.stop else None
     return after if after or line.transplant is False else None  # else a transplant may lie between

@@ -7,6 +7,7 @@ from mspike.derive.kernel.codes import (
     A_BASELINE,
     A_MARROW,
     A_URINE,
+    A_URINE_IFE,
     BY_DEATH,
     BY_ITSELF,
     BY_LESION,
@@ -50,6 +51,7 @@ from mspike.derive.kernel.codes import (
     SCR,
     SD,
     TESTS,
+    URINE,
     VGPR,
 )
 from mspike.derive.outcome import Outcome, Row, Span
@@ -72,7 +74,7 @@ HELD = (
 BORDERS = (-90, -50, -25, 0, 25, 50)
 """Per cents whose neighbours are shown with a decimal."""
 NOTES = {
-    F_ESCAPE: "light chains rise while the M-protein does not: light-chain escape, a 24-hour urine would tell",
+    F_ESCAPE: "light chains rise as much as progression asks, beside an M-protein: light-chain escape",
     F_OTHER_CHAIN: "only the uninvolved light chain rises",
     F_RENAL: "the light chain ratio lies within the range of renal failure only",
     F_OLIGOCLONAL: "another band is there, which is not the disease",
@@ -83,7 +85,7 @@ NOTES = {
 }
 
 
-def row_words(row: Row, run: Outcome, settings: Settings) -> str:
+def row_words(row: Row, run: Outcome, samples: Samples, settings: Settings) -> str:
     """`serum M 30 → 14 g/L, −53 %; 2016 PR; confirmed 28 days later`."""
     ints, w = run.ints, row.at
     level, derived, flags, gaps = ints[O_LEVEL][w], ints[O_DERIVED][w], ints[O_FLAGS][w], ints[O_GAPS][w]
@@ -103,6 +105,8 @@ def row_words(row: Row, run: Outcome, settings: Settings) -> str:
         if gaps & A_ANY and level != PD:
             parts.append(_assumed(gaps, settings.missing_data))
     parts += [words for bit, words in NOTES.items() if flags & bit]
+    if flags & F_ESCAPE and not any(s.test == URINE for s in samples.of(row.day)):
+        parts.append("a 24-hour urine would tell")
     confirmed = _confirmed(run, w, level)
     if confirmed:
         parts.append(confirmed)
@@ -174,7 +178,7 @@ def _lacking(row: Row, run: Outcome, gaps: int, settings: Settings) -> str:
 def _complete(run: Outcome, w: int) -> list[str]:
     """What a complete response rests on; what is only assumed is left out."""
     gaps = run.ints[O_GAPS][w]
-    where = "in serum" if gaps & A_URINE else "in serum and urine"
+    where = "in serum" if gaps & (A_URINE | A_URINE_IFE) else "in serum and urine"
     found = [f"no band by immunofixation {where}"] + ([] if gaps & A_MARROW else ["marrow below the limit of CR"])
     if run.ints[O_LEVEL][w] == SCR:
         found += ["normal light chain ratio", "no clonal cells"]
@@ -248,7 +252,7 @@ def open_words(row: Row, samples: Samples) -> str:
     """`cannot be told: PR or VGPR; open: serum M <5 g/L (2020-01-29)`."""
     levels = " or ".join(LEVELS[level] for level in sorted(row.between))
     loose = [s for s in samples.results if s.open]
-    here = [s for s in loose if s.day.text == row.day.text] or loose
+    here = [s for s in samples.of(row.day) if s.open] or loose
     told = ", ".join(f"{_test(s.test)} {s.given}{' on one day' * s.several} ({s.day.text})" for s in here[:3])
     days = [d.text for d in samples.starts if d.first != d.last]
     starts = f"the start of a line ({', '.join(days)})" if days else ""

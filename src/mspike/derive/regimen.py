@@ -90,7 +90,7 @@ def _bortezomib(line: Line, until: Day | None) -> Number | None:
 
 def _off(line: Line, relapse: Day | None) -> Tri:
     """Whether the relapse came off this therapy: it was stopped for another reason than progression before it."""
-    if line.stop_reason == "progression":
+    if line.stop_reason == "progression" or line.ongoing:
         return False
     if line.stop_reason in (None, "not-stated") or line.stop is None or relapse is None:
         return None

@@ -173,7 +173,7 @@ def _unplaced(samples: Samples, lines: tuple[Line, ...] | None) -> tuple[dict[st
 
 def _progression(row: Row, samples: Samples) -> Progression:
     """As refractoriness and status read it."""
-    here = [s for s in samples.results if s.day.text == row.day.text]
+    here = samples.of(row.day)
     stated = [s.at for s in here if s.test >= STATED]
     if stated and row.clauses == BY_STATEMENT:
         return Progression(row.day, "PD", stated[0], row.sure, row.line, True)
@@ -212,7 +212,7 @@ def _wire_progressions(rows: list[Row], shown: tuple[dict[str, Any], ...], lines
 
 
 def _wire_row(row: Row, run: Outcome, lines: tuple[Line, ...], samples: Samples, settings: Settings) -> dict[str, Any]:
-    because = open_words(row, samples) if row.between else row_words(row, run, settings)
+    because = open_words(row, samples) if row.between else row_words(row, run, samples, settings)
     return {
         "date": row.day.text,
         "line": lines[row.line].number,

@@ -70,6 +70,10 @@ class Samples(msgspec.Struct, frozen=True):
     results: tuple[Sample, ...]
     starts: tuple[Day, ...] = ()
 
+    def of(self, day: Day) -> list[Sample]:
+        """The results of one day, as the record gives it."""
+        return [s for s in self.results if s.day.text == day.text]
+
     def loose(self, baseline_days: float = 0.0) -> Iterator[tuple[dt.date, int]]:
         """Every open item, or group of one day: its first day and a key for it.
 

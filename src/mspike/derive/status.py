@@ -144,12 +144,18 @@ def _last_therapy(
 
 
 def _grew_by(last: Line, place: int, progressions: tuple[Progression, ...], surely: Tri = True) -> Progression | None:
-    """A progression in the last line that came before its end: for certain, or (`surely` None) perhaps."""
+    """A progression in the last line that came before its end: for certain, or (`surely` None) perhaps.
+
+    While it is still given, a relapse that is stated as the event came before its end too.
+    """
     for p in progressions:
-        if not (p.shown and p.line == place and p.date and (last.stop or last.ongoing)):
+        if not (p.date and (last.stop or last.ongoing)):
             continue
+        inside: Tri = p.shown and p.line == place
+        if p.at == "disease.event" and last.ongoing and last.start:
+            inside = at_least(days_between(last.start, p.date), 1)
         before = at_most(days_between(last.stop, p.date), 0) if last.stop else True
-        if tri_and((p.sure, before)) is surely:
+        if inside is not False and tri_and((p.sure, inside, before)) is surely:
             return p
     return None
 

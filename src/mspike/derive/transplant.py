@@ -10,14 +10,16 @@ import math
 import msgspec
 
 from mspike.derive.intervals import (
+    at_least,
     at_most,
+    exactly,
     latest,
     not_negative,
     span_words,
     tri_or,
 )
 from mspike.derive.lines import TRANSPLANT, line_words
-from mspike.derive.progression import Progression, relapse_after, relapse_by
+from mspike.derive.progression import Progression, relapse_after, relapse_by, untold
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.record import Day, Number, Procedure, Record, StatedLine, Tri, day_of, days_between, months_between
@@ -214,7 +216,7 @@ def _early_after(
     months = not_negative(months_between(since, date))
     words = f"relapse {date.text}, {span_words(months, 'months')} after {what} {since.text}"
     unsaid = line.transplant is None and record.procedures is None
-    if unsaid or (line.stop_reason in (None, "not-stated") and not line.transplant):
+    if unsaid or (untold(line) and not line.transplant):
         # a transplant would lie within the line, a progression may have ended it: it must hold from start and end
         ends = [not_negative(months_between(day, date)) for day in (line.start, line.stop) if day]
         low = min(months.low, *(n.low for n in ends)) if line.stop else 0.0
@@ -228,12 +230,14 @@ def _counted_from(line: Line) -> tuple[Day | None, str]:
     """The transplant; else the end of the line, or its start where the disease broke through it."""
     if line.transplant:
         return (line.transplant if isinstance(line.transplant, Day) else None), "the transplant"
-    return (line.start, "the start") if line.stop_reason == "progression" else (line.stop, "the end")
+    return (line.start, "the start") if line.stop_reason == "progression" or line.ongoing else (line.stop, "the end")
 
 
 def _treatment_free(record: Record, lines: tuple[Line, ...] | None) -> Fact:
-    """From the end of the last line to the event."""
+    """From the end of the last line to the event; no time where it is still given."""
     date = record.disease.event.date
+    if lines and lines[-1].ongoing and lines[-1].start and date and at_least(days_between(lines[-1].start, date), 0):
+        return Fact(exactly(0.0), date, "derived", (lines[-1].at,), f"{line_words(lines[-1])}: still given")
     if not lines or lines[-1].stop is None or date is None:
         return Fact(because="the end of the last line or the event has no date")
     months = not_negative(months_between(lines[-1].stop, date))

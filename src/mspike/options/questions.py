@@ -93,7 +93,7 @@ def gaps(options: list[Option], state: State, catalogue: Catalogue) -> Iterable[
         yield Question("newly_diagnosed", text, len(options), 0, "whether this program applies at all"), ()
     wanted: dict[str, tuple[str, Callable[[Line], bool]]] = {
         "drugs": ("drugs", lambda line: line.unnamed),
-        "start": ("dates", lambda line: line.start is None or line.stop is None),
+        "start": ("dates", lambda line: line.start is None or (line.stop is None and not line.ongoing)),
         "best_response": ("deepest response", lambda line: line.best_response is None),
         "stop_reason": ("reason stopped", lambda line: ended_for(line) is None),
     }
@@ -139,6 +139,9 @@ def settled_by(line: Line, options: list[Option]) -> set[str]:
 
 
 def ended_for(line: Line) -> str | None:
+    """Why it stopped, or that it has not; None: not known."""
+    if line.ongoing:
+        return "ongoing"
     return None if line.stop_reason == "not-stated" else line.stop_reason
 
 

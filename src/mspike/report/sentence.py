@@ -110,11 +110,8 @@ def _event(state: StateDict) -> str:
     if kind in ("stable", "newly-diagnosed"):
         return "no progression now" if relapse else ""
     if kind is None:
-        latest = latest_progression(state)
-        if latest is None:
-            return "kind and date of the relapse not recorded" if relapse else ""
-        sure, open_ = ("confirmed ", "") if latest.get("confirmed") else ("", ", not yet confirmed")
-        return f"{sure}progression{_setting(state, ' ')} ({words.date_text(latest.get('date'))}{open_})"
+        shown = ", ".join(filter(None, (_progression(state), _clinical_relapse(state))))
+        return shown or ("kind and date of the relapse not recorded" if relapse else "")
     if kind == "toxicity":
         return f"a change is asked for because of toxicity ({words.date_text(event.get('date'))})"
     pace = words.PACE_WORDS.get(event.get("pace") or "", "")
@@ -124,6 +121,21 @@ def _event(state: StateDict) -> str:
         sure = "confirmed" if progression.get("confirmed") else ""
         named = " ".join(filter(None, (sure, pace, "biochemical progression")))
     return f"{named}{_setting(state, ' ')} ({words.date_text(event.get('date'))})"
+
+
+def _progression(state: StateDict) -> str:
+    """The latest progression that results or judgements show."""
+    latest = latest_progression(state)
+    if latest is None:
+        return ""
+    sure, open_ = ("confirmed ", "") if latest.get("confirmed") else ("", ", not yet confirmed")
+    return f"{sure}progression{_setting(state, ' ')} ({words.date_text(latest.get('date'))}{open_})"
+
+
+def _clinical_relapse(state: StateDict) -> str:
+    """The one that results show."""
+    day = (state.get("events") or {}).get("clinical_relapse")
+    return f"clinical relapse by the results ({words.date_text(day)})" if day else ""
 
 
 def _setting(state: StateDict, before: str = "") -> str:
@@ -180,7 +192,7 @@ def _symptoms(state: StateDict) -> str:
     found = fact(state, "symptoms")
     if found is False:
         return "with no symptom or organ damage in the record"
-    if kind in ("clinical-relapse", "toxicity"):
+    if kind in ("clinical-relapse", "toxicity") or (kind is None and _clinical_relapse(state)):
         return ""
     return "with symptoms or organ damage" if found else "symptoms not recorded"
 

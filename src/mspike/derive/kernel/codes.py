@@ -119,7 +119,8 @@ A_MARROW: Final = 2
 A_PLASMACYTOMA: Final = 4
 A_SERUM: Final = 8
 A_BASELINE: Final = 16
-A_ANY: Final = 31
+A_URINE_IFE: Final = 1024
+A_ANY: Final = 1055
 H_SERUM_BAND: Final = 32
 H_SERUM_IFE: Final = 64
 H_URINE_BAND: Final = 128
@@ -128,8 +129,9 @@ H_RATIO: Final = 512
 H_FOUND: Final = 928
 """`H_…`: what kept a VGPR from being a CR. `H_FOUND`: those that were looked for and found."""
 GAPS: Final = (
-    "urine", "marrow", "imaging of the plasmacytoma", "serum M", "baseline", "band in serum",
+    "urine M", "marrow", "imaging of the plasmacytoma", "serum M", "baseline", "band in serum",
     "no serum immunofixation", "band in urine", "plasma cells in the marrow", "light chain ratio",
+    "urine immunofixation",
 )  # fmt: skip
 
 # -- response: how a level or a progression was confirmed ---------------------------------------------------------

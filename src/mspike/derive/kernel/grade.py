@@ -8,6 +8,7 @@ from mspike.derive.kernel.codes import (
     A_PLASMACYTOMA,
     A_SERUM,
     A_URINE,
+    A_URINE_IFE,
     BASE,
     CR,
     CUT_DFLC_PR,
@@ -117,20 +118,18 @@ def grade(
         if held == 0:
             lacking = 0
             if urine_ife < 0:
-                lacking = A_URINE
+                lacking = A_URINE_IFE
                 flags |= F_NO_URINE
             if marrow == MISSING:
                 lacking |= A_MARROW
                 flags |= F_PENDING_MARROW
             if lacking == 0 or handling == FLEXIBLE:
                 level = CR
-            elif gaps and handling != NOT_EVALUABLE:
-                gaps = 0  # the urine is missing once: it costs CR, and VGPR no more
             gaps |= lacking
-            if lacking and level == VGPR and handling != NOT_EVALUABLE:
+            if lacking and level == VGPR and handling != NOT_EVALUABLE:  # what is missing costs CR, and VGPR no more
                 return capped(level, marker, flags, gaps, spd, mem, params)
         gaps |= held
-    if gaps & A_URINE and level <= VGPR:
+    if gaps & (A_URINE | A_URINE_IFE) and level <= VGPR:
         if handling == NOT_EVALUABLE:
             return NE, M_URINE, flags, gaps
         if handling != FLEXIBLE:

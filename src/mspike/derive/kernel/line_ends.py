@@ -141,12 +141,13 @@ def finish_lines(
             upkeep[at] = 0
         parts[at] = part
         final, day, row = at == o + n - 1, lines[L_PD][at], lines[L_LAST][at]
-        if lines[L_PD][at] != NODAY and 0 <= stop[at] - day <= params[P_REFRACTORY]:
-            lines[L_ENDED][at] = S_PROGRESSION
-        elif hi == lo or placed[row] <= 0:  # no drug of its own: a transplant alone
-            lines[L_ENDED][at] = 0
-        elif final and note[row] & OPEN and end[row] >= stop[at]:
+        own = hi > lo and placed[row] > 0  # not a transplant alone
+        if own and final and note[row] & OPEN and end[row] >= stop[at]:
             lines[L_ENDED][at] = ONGOING
+        elif lines[L_PD][at] != NODAY and 0 <= stop[at] - day <= params[P_REFRACTORY]:
+            lines[L_ENDED][at] = S_PROGRESSION
+        elif not own:
+            lines[L_ENDED][at] = 0
         elif end[row] == stop[at]:
             lines[L_ENDED][at] = note[row] >> STOP_SHIFT & STOP
         else:

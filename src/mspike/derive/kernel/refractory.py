@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
 
-from mspike.derive.kernel.codes import NE, NODAY, O_DAY, O_LEVEL, O_LINE, O_STATED, PD, SD
+from mspike.derive.kernel.codes import (
+    NE,
+    NODAY,
+    O_CONFIRMED,
+    O_DAY,
+    O_LEVEL,
+    O_LINE,
+    O_STATED,
+    PD,
+    SD,
+)
 from mspike.derive.kernel.line_codes import (
     COUNTED,
     L_CORE,
@@ -54,22 +64,25 @@ def telling_best(best: int, line: int, stop: float, ints: Table, w: int, m: int)
     """A line's best confirmed response, NE where it does not tell of a non-response.
 
     Progression tells by a sample on therapy (up to `stop`), stable disease by two samples, one of them on therapy, or
-    by one on therapy that the record states as confirmed.
+    by one on therapy that the record states as confirmed. A lone progression is no sample of it; a better level is one
+    where the next sample took it back, and while none did, there may be a response.
     `ints`: the responses, columns `O_…`, `m` rows from `w` on; `line`: the line's number in them.
     """
     if best > SD:
         return best
-    told, on_therapy = 0, False
+    told, on_therapy, better = 0, False, False
     at = w
     while at < w + m and ints[O_LINE][at] < line:
         at += 1
     while at < w + m and ints[O_LINE][at] == line:
-        if ints[O_LEVEL][at] != NE:
+        level, over = ints[O_LEVEL][at], ints[O_CONFIRMED][at] == PD
+        if level > PD or (level == PD and over):
             told += 2 if ints[O_STATED][at] == 2 else 1
-            if ints[O_DAY][at] <= stop and (ints[O_LEVEL][at] == PD) == (best == PD):
+            better = level > SD and not over
+            if ints[O_DAY][at] <= stop and (level == PD) == (best == PD):
                 on_therapy = True
         at += 1
-    return best if on_therapy and (best == PD or told > 1) else NE
+    return best if on_therapy and (best == PD or (told > 1 and not better)) else NE
 
 
 def long_enough(low: float, high: float, least: float) -> int:
