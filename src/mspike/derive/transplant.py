@@ -17,7 +17,7 @@ from mspike.derive.intervals import (
     tri_or,
 )
 from mspike.derive.lines import TRANSPLANT, line_words
-from mspike.derive.progression import Progression, relapse_after, relapse_by
+from mspike.derive.progression import Progression, relapse_after, relapse_by, untold
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.record import Day, Number, Procedure, Record, StatedLine, Tri, day_of, days_between, months_between
@@ -124,7 +124,7 @@ def _remission(
     if lines is None or place is None:
         return Fact(because="no line with a transplant on record")
     day = lines[place].transplant
-    relapse = relapse_after(record, lines, place, progressions, results=True)
+    relapse = relapse_after(record, lines, place, progressions)
     date = relapse.date
     if not isinstance(day, Day):
         return Fact(because="the transplant has no date")
@@ -214,7 +214,7 @@ def _early_after(
     months = not_negative(months_between(since, date))
     words = f"relapse {date.text}, {span_words(months, 'months')} after {what} {since.text}"
     unsaid = line.transplant is None and record.procedures is None
-    if unsaid or (line.stop_reason in (None, "not-stated") and not line.transplant):
+    if unsaid or (untold(line) and not line.transplant):
         # a transplant would lie within the line, a progression may have ended it: it must hold from start and end
         ends = [not_negative(months_between(day, date)) for day in (line.start, line.stop) if day]
         low = min(months.low, *(n.low for n in ends)) if line.stop else 0.0
