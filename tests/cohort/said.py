@@ -23,7 +23,9 @@ def of_block(block: dict[str, Any], place: int, rules: Rules) -> dict[str, Any]:
              LEVELS[responses["confirmed"][k]])
             for k in samples
         ],
-        "refractory": {drug for k in span for drug in names(of_lines["refractory"][k], rules)},
+        "refractory": {drug for k in span for drug in names(of_lines["refractory"][k], rules)}.union(
+            names(state["refractory_early"][place], rules)
+        ),
     }  # fmt: skip
 
 

@@ -188,6 +188,7 @@ STATE: Final = Table(
     "one row for each patient, as in `patients`",
     (
         Column("status", "code", "whether the patient was derived", STATUS),
+        Column("refractory_early", "bits", "drugs that failed in treatment of smouldering disease, which is no line"),
         Column("line_begins", "count", "first row in `lines`; one row more than patients"),
         Column("response_begins", "count", "first row in `responses`; one row more than patients"),
     ),

@@ -47,7 +47,7 @@ class Room:
             *numbers(1, SCRATCH), whole(LINE_COLUMNS, courses), numbers(REFERENCE_COLUMNS, courses * MARKER_COUNT),
         )  # fmt: skip
         self.output = (
-            *whole(1, patients), *whole(1, drugs),
+            *whole(2, patients), *whole(1, drugs),
             *whole(1, patients), whole(LINE_TABLE, courses), whole(LINE_COLUMNS + 2, courses),
             *whole(1, patients), whole(INT_COLUMNS, labs), numbers(FLOAT_COLUMNS, labs),
         )  # fmt: skip
@@ -57,7 +57,7 @@ class Room:
         import numpy as np
 
         patients, _, drugs, _, _ = self.asked
-        status, placed, line_begins, lines, of_lines, response_begins, ints, floats = output
+        status, early, placed, line_begins, lines, of_lines, response_begins, ints, floats = output
         many, responses = int(line_begins[patients]), int(response_begins[patients])
 
         def named(table: Table, columns: tuple[Any, ...], rows: int) -> dict[str, Array]:
@@ -67,6 +67,7 @@ class Room:
         return {
             "state": {
                 "status": np.array(status[:patients], np.int64),
+                "refractory_early": np.array(early[:patients], np.int64),
                 "line_begins": np.array(line_begins[: patients + 1], np.int64),
                 "response_begins": np.array(response_begins[: patients + 1], np.int64),
             },

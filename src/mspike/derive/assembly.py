@@ -14,7 +14,7 @@ from mspike.derive.cytogenetics import cytogenetic_facts
 from mspike.derive.event import event_facts, pace_facts
 from mspike.derive.exposure import derive_exposure, exposure_facts, left_open, since_facts
 from mspike.derive.fitness import fitness_facts
-from mspike.derive.flags import finish_lines, group_flags, raw_dose_fact, raw_flags
+from mspike.derive.flags import either_dose, finish_lines, group_flags, raw_dose_fact, raw_flags
 from mspike.derive.groups import drug_verdicts, group_facts, refractory_list
 from mspike.derive.growth import regimen_growth_facts
 from mspike.derive.health import health_facts
@@ -71,12 +71,16 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     facts |= exposure_facts(exposure, words)
     facts |= since_facts(exposure, record, words)
     verdicts: tuple[Judged, ...]
+    early: tuple[Judged, ...] = ()
     if lines is None:
-        verdicts = judge_treatments(record, progressions, words, settings)
+        verdicts = early = judge_treatments(record, progressions, words, settings)
         dose = raw_dose_fact(record, verdicts, settings) if record.treatments is not None else UNKNOWN
     else:
-        verdicts = tuple(verdict for of_line in judged for verdict in of_line)
+        if counted and counted.early:
+            early = judge_treatments(record, progressions, words, settings, lines, counted.early)
+        verdicts = (*early, *(verdict for of_line in judged for verdict in of_line))
         lines, dose = finish_lines(record, lines, judged, words, settings)
+        dose = either_dose(raw_dose_fact(record, early, settings), dose) if early else dose
         lines = with_relapses(record, lines, progressions, settings.stops_that_explain)
     facts["lenalidomide_refractory_at_maintenance_dose"] = dose
     if exposure.drugs is not None:
@@ -103,7 +107,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     facts |= fitness | risk.facts
     values, reasons = risk_values(facts)
     event = record.disease.event
-    of_lines = raw_flags(verdicts, dose) if lines is None else [flag for line in lines for flag in line.flags]
+    of_lines = [flag for line in lines or () for flag in line.flags]
     return State(
         id=record.id,
         as_of=record.as_of,
@@ -127,7 +131,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
             "mrd": residual.because,
         },
         refractory=refractory_list(facts, words),
-        flags=(*dict.fromkeys(of_lines), *group_flags(facts)),
+        flags=(*dict.fromkeys((*of_lines, *(raw_flags(early, dose) if early else ()))), *group_flags(facts)),
         risk=values,
         risk_because=reasons,
         contradictions=(

@@ -88,7 +88,13 @@ def raw_dose_fact(record: Record, judged: Sequence[Judged], settings: Settings) 
     given = [t for t in record.treatments or () if t.drug == DRUG and t.at in pointers]
     value = low_dose(given, None, settings) if given else None
     at = tuple(t.at for t in given)
-    return Fact(value, None, "unknown" if value is None else "derived", at, "by the dose on record" if at else "")
+    because = "by the dose on record" if value is not None else "its dose is not on record" if given else ""
+    return Fact(value, None, "unknown" if value is None else "derived", at, because)
+
+
+def either_dose(*found: Fact) -> Fact:
+    """The one that says yes, else the one that leaves it open, else the one that has a failure to look at."""
+    return min(found, key=lambda fact: (not fact.value, fact.value is not None, not fact.sources))
 
 
 def raw_flags(judged: Sequence[Judged], dose: Fact) -> tuple[str, ...]:

@@ -169,6 +169,12 @@ def watched(record: Record) -> bool:
     )
 
 
+def looks(record: Record) -> list[Day]:
+    """The days on which the record looks at the disease: by a judgement, or by a value."""
+    days = [a.date for a in record.assessments or () if a.response != "NE"]
+    return days + [m.date for m in record.measurements if m.test in MARKERS]
+
+
 def _count_from(record: Record, settings: Settings) -> int:
     """The day before which treatment was for smouldering disease and is not counted (R10)."""
     if settings.smouldering_therapy == "line":

@@ -16,12 +16,15 @@ from mspike.derive.kernel import line_codes as code
 from mspike.derive.kernel.codes import NODAY
 from mspike.derive.kernel.line_ends import finish_lines
 from mspike.derive.kernel.lines import derive_lines
-from mspike.derive.line_columns import MARKERS, Columns, Dated, drug_codes, drug_traits, line_params
+from mspike.derive.line_columns import Columns, Dated, drug_codes, drug_traits, line_params, looks
 from mspike.derive.line_words import because, began_words
 from mspike.derive.settings import Settings, under
 from mspike.derive.state import Dose, Line
 from mspike.derive.vocabulary import Vocabulary
 from mspike.record import Day, Record, day_of
+
+PREPARING = (code.AS_CONDITIONING, code.AS_MOBILISATION, code.AS_DEPLETION)
+"""Why a drug record is of no line that only prepared a transplant, a collection or a product."""
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -42,6 +45,8 @@ class Counted(msgspec.Struct, frozen=True):
     """Flags of records that are of no line, where there is no line to carry them."""
     preparing: frozenset[str] = frozenset()
     """The drug records (`treatments[3]`) that were conditioning, mobilisation or lymphodepletion: no exposure."""
+    early: frozenset[str] = frozenset()
+    """The drug records that treated smouldering disease: of no line, but a drug that failed then has failed."""
 
 
 def agreed_lines(
@@ -64,13 +69,14 @@ def agreed_lines(
         _line(place, first, record, readings, vocabulary, settings, _followed(record, first, place, settings))
         for place in range(first.n)
     )
-    preparing = frozenset.intersection(*(prepared(other, record) for other in counts))
-    return Counted(lines, preparing=preparing)
+    preparing = frozenset.intersection(*(placed_as(PREPARING, other, record) for other in counts))
+    early = placed_as((code.AS_SMOULDERING,), first, record)
+    return Counted(lines, preparing=preparing, early=early)
 
 
-def prepared(found: Count, record: Record) -> frozenset[str]:
-    """The drug records that only prepared a transplant, a collection or a product."""
-    given, why = record.treatments or (), (code.AS_CONDITIONING, code.AS_MOBILISATION, code.AS_DEPLETION)
+def placed_as(why: tuple[int, ...], found: Count, record: Record) -> frozenset[str]:
+    """The drug records that are of no line for one of these reasons."""
+    given = record.treatments or ()
     entries = zip(found.columns.entries, found.placed, strict=True)
     return frozenset(given[entry].at for entry, place in entries if place in why)
 
@@ -236,9 +242,7 @@ def _followed(record: Record, found: Count, place: int, settings: Settings) -> b
         stop = max(found.table[code.L_START][place], int(today - settings.refractory_window_days))
     else:
         stop = min(int(stop + settings.refractory_window_days), today)
-    days = [a.date for a in record.assessments or () if a.response != "NE"]
-    days += [m.date for m in record.measurements if m.test in MARKERS]
-    return any(stop <= day.first.toordinal() and day.last.toordinal() <= until for day in days)
+    return any(stop <= day.first.toordinal() and day.last.toordinal() <= until for day in looks(record))
 
 
 def _differs(place: int, found: Count, other: Count) -> dict[str, Any]:

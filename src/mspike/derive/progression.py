@@ -56,8 +56,9 @@ def all_progressions(
             sure = tri_or((entry.confirmed, follows))
             if sure is not False:
                 found.append(Progression(entry.date, "PD", entry.at, sure))
-    event = record.disease.event
-    if event.type in RELAPSES or (event.type is None and lines and not lines[-1].followed):
+    event, final = record.disease.event, len(lines or ()) - 1
+    told = lines and (lines[-1].followed or any(p.sure and p.line == final for p in shown))
+    if event.type in RELAPSES or (event.type is None and lines and not told):
         date = event.date or (_since(lines[-1], record) if lines else None)
         says, sure = ("relapse", True) if event.type else (UNSAID, None)
         found.append(Progression(date, says, "disease.event", sure, len(lines) if lines else None))
@@ -102,19 +103,19 @@ class Relapse(msgspec.Struct, frozen=True):
 
 
 def relapse_after(
-    record: Record, lines: tuple[Line, ...], place: int, progressions: tuple[Progression, ...], results: bool = False
+    record: Record, lines: tuple[Line, ...], place: int, progressions: tuple[Progression, ...]
 ) -> Relapse:
-    """When the disease came back after the line at `place`: its end, a judged progression, or the event.
+    """When the disease came back after the line at `place`: its end, a progression judged or shown, or the event.
 
-    `results`: also a progression that results alone show. Where the results cannot be placed in lines, as one has no
-    start, it may then have come at any time since the transplant, or since the end of the line.
+    Where the results cannot be placed in lines, as one has no start, it may have come at any time since the
+    transplant, or since the end of the line. So it may where nothing says why the line stopped and how it went on.
     """
     line = lines[place]
     event = record.disease.event
     judged = [
         (p.date, p.at, tri_and((p.sure, _after(p.date, lines, place) if p.shown else _between(p.date, lines, place))))
         for p in progressions
-        if p.date and (p.line is None or (p.shown and p.line == place and (results or p.at.startswith("assessments"))))
+        if p.date and (p.line is None or (p.shown and p.line == place))
     ]
     found = [(day, at) for day, at, sure in judged if sure]
     came_back = place + 1 == len(lines) and event.type in RELAPSES
@@ -132,7 +133,7 @@ def relapse_after(
     for day, _, counts in judged:  # one that nothing confirmed, or that may lie outside, may have been the first
         if counts is None and date and day.first < date.first:
             date = between_days(day, date)
-    if results and date and any(other.start is None for other in lines) and record.measurements:
+    if date and any(other.start is None for other in lines) and record.measurements:
         since = line.transplant if isinstance(line.transplant, Day) else line.stop or line.start
         date = between_days(since, date) if since else date
     return Relapse(date, at, sure)
@@ -181,7 +182,7 @@ def with_relapses(
     """The lines, each with the day or the span of days in which the disease came back after it."""
     found = []
     for place, line in enumerate(lines):
-        relapse = relapse_after(record, lines, place, progressions, results=True)
+        relapse = relapse_after(record, lines, place, progressions)
         date = relapse.date or relapse_by(lines, place, relapse, line.stop or line.start, explained)
         found.append(replace(line, relapse=date) if date else line)
     return tuple(found)

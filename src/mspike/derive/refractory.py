@@ -6,6 +6,7 @@ drug of each line is judged by its own last dose. A drug once failed stays faile
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import msgspec
@@ -16,6 +17,7 @@ from mspike.derive.intervals import TOLERANCE, at_least, at_most, span_words, tr
 from mspike.derive.judged import TRI, Course, Judged, no, open_answer, yes
 from mspike.derive.kernel.codes import LEVELS
 from mspike.derive.kernel.refractory import NO, failed_within, no_response
+from mspike.derive.line_columns import last_day, looks
 from mspike.derive.lines import RELAPSES, line_words, perhaps_conditioning, stop_words
 from mspike.derive.progression import QUIET, UNSAID, Progression
 from mspike.derive.settings import Settings
@@ -43,14 +45,16 @@ def judge_lines(
     evidence = Evidence(progressions, record.disease.event.type, settings)
     stated = {entry.at: entry for entry in record.lines or ()}
     own = own_records(record)
+    days = looks(record) if any(line.doses for line in lines) else []
     found = []
     for place, line in enumerate(lines):
+        seen = _last_look(days, lines[place + 1] if place + 1 < len(lines) else None, record)
         perhaps = perhaps_conditioning(line, record, settings)
         verdicts = []
         for drug in line.drugs:
             if not vocabulary.counts(drug):
                 continue
-            courses = _courses(drug, place, lines, stated.get(line.at), own, vocabulary)
+            courses = _courses(drug, place, lines, stated.get(line.at), own, vocabulary, seen, settings)
             verdict = judge(courses[-1], evidence)
             for earlier in courses[-2::-1]:  # given again within the line: only a progression near it tells
                 nearest = _nearest(earlier, progressions, settings)
@@ -66,27 +70,63 @@ def judge_lines(
 
 
 def judge_treatments(
-    record: Record, progressions: tuple[Progression, ...], vocabulary: Vocabulary, settings: Settings
+    record: Record,
+    progressions: tuple[Progression, ...],
+    vocabulary: Vocabulary,
+    settings: Settings,
+    before: tuple[Line, ...] | None = None,
+    early: frozenset[str] = frozenset(),
 ) -> tuple[Judged, ...]:
-    """A verdict on each raw drug record, for a record that states no lines."""
-    evidence = Evidence(progressions, record.disease.event.type, settings)
-    today = day_of(record.as_of)
-    judged = []
-    for entry in record.treatments or ():
+    """A verdict on each course of raw drug records, where there are no lines; else of those `early` ones `before` them.
+
+    Records of a drug within the refractory window of one another are one course, as within a line.
+    """
+    ends = [
+        Progression(t.end, f"progression on {t.drug}", t.at)
+        for t in record.treatments or ()
+        if t.stop_reason == "progression" and t.end
+    ]
+    dated = sorted((*progressions, *ends), key=lambda p: p.date.first if p.date else dt.date.min)
+    evidence, today = Evidence(tuple(dated), record.disease.event.type, settings), day_of(record.as_of)
+    days = [] if before is None else [*looks(record), *filter(None, (record.disease.diagnosed,))]  # then smouldering
+    seen = _last_look(days, before[0] if before else None, record)
+    courses: list[Course] = []
+    newest: dict[str, int] = {}
+    for entry in sorted(record.treatments or (), key=lambda t: t.start.first if t.start else dt.date.min):
         if not vocabulary.counts(entry.drug) or entry.context in settings.contexts_not_exposure:
             continue
+        if before is not None and entry.at not in early:
+            continue
         once = vocabulary.one_time(entry.drug)
-        last = entry.start if once else entry.end or today
-        judged.append(
-            judge(
-                Course(
-                    entry.drug, entry.drug, entry.at, entry.start, last, None, False, None, entry.stop_reason,
-                    one_time=once, own_last=True,
-                ),
-                evidence,
-            )
+        last = last_day(entry, entry.start, vocabulary, today) if entry.start else entry.end or today
+        clear = _clear(seen, last, settings)
+        course = Course(
+            entry.drug, entry.drug if before is None else f"{entry.drug} for smouldering myeloma", entry.at,
+            entry.start, last, None, False, None, entry.stop_reason, one_time=once,
+            own_last=entry.stop_reason != "progression", dated=True, followed=clear, clear=clear,
         )  # fmt: skip
-    return tuple(judged)
+        known = courses[newest[entry.drug]] if entry.drug in newest and not once else None
+        if known and known.last and entry.start and _adjoin(known.last, entry.start, settings):
+            longer = (last.last, not course.own_last) >= (known.last.last, not known.own_last)
+            courses[newest[entry.drug]] = replace(course, start=known.start) if longer else known
+        else:
+            newest[entry.drug] = len(courses)
+            courses.append(course)
+    return tuple(judge(course, evidence) for course in courses)
+
+
+def _adjoin(last: Day, start: Day, settings: Settings) -> bool:
+    return at_most(days_between(last, start), settings.refractory_window_days) is not False
+
+
+def _last_look(days: list[Day], following: Line | None, record: Record) -> dt.date | None:
+    """The last day up to the start of a following line on which the record looks at the disease."""
+    until = following.start.first if following and following.start else record.as_of
+    return max((day.first for day in days if day.last <= until), default=None)
+
+
+def _clear(seen: dt.date | None, last: Day, settings: Settings) -> bool:
+    return seen is not None and (seen - last.last).days >= settings.refractory_window_days
 
 
 def from_list(stated: StatedLine, line: Line, derived: tuple[Judged, ...]) -> tuple[Judged, ...]:
@@ -131,21 +171,21 @@ def _nearest(course: Course, progressions: tuple[Progression, ...], settings: Se
         if course.place is not None and progression.line is not None and progression.line < course.place:
             continue  # it ended an earlier line
         if progression.says is UNSAID:
-            if _near(course, progression, settings):
+            explained = progression.line == course.place and course.stop_reason in settings.stops_that_explain
+            if not course.clear and not explained and _near(course, progression, settings):
                 unknown = unknown or open_answer(course, UNSAID, progression)
             continue
         if course.last is None or progression.date is None:
             unknown = unknown or open_answer(course, f"{progression.says}, and a date is missing", progression)
             continue
-        verdict = _within(course, progression, settings)
-        value = tri_and((TRI[verdict], progression.sure))
+        inside = TRI[_within(course, progression, settings)]
+        value = tri_and((inside, progression.sure))
         words = f"{progression.says} {progression.date.text}, {_lag_words(course, progression.date)}"
         if value:
             return yes(course, settings, progression.date, words, progression)
         if value is None:
-            unknown = unknown or open_answer(
-                course, f"{words}: within the {settings.refractory_window_days:g} days or not", progression
-            )
+            point = "confirmed" if inside else f"within the {settings.refractory_window_days:g} days"
+            unknown = unknown or open_answer(course, f"{words}: {point} or not", progression)
     return unknown
 
 
@@ -200,7 +240,8 @@ def _by_stop(course: Course, evidence: Evidence) -> Judged:
     if course.stop_reason in (None, "not-stated"):
         return open_answer(course, f"why it was stopped is not stated{later}")
     if course.is_last:
-        if evidence.event in RELAPSES or evidence.event in QUIET or course.followed:
+        shown = any(p.shown and p.sure and p.line == course.place for p in evidence.progressions)
+        if evidence.event in RELAPSES or evidence.event in QUIET or course.followed or shown:
             return no(course, f"stopped: {course.stop_reason}{later or '; no progression since'}")
         return open_answer(course, f"stopped: {course.stop_reason}; whether the disease progressed since is not stated")
     if course.last is None:
@@ -223,8 +264,13 @@ def _courses(
     stated: StatedLine | None,
     own: dict[str, list[Treatment]],
     vocabulary: Vocabulary,
+    seen: dt.date | None,
+    settings: Settings,
 ) -> list[Course]:
-    """One course; of a line counted from drug records, each time that the drug was given."""
+    """One course; of a line counted from drug records, each time that the drug was given.
+
+    `seen`: the last day in the line, or after it, on which the record looks at the disease.
+    """
     line = lines[place]
     following = lines[place + 1] if place + 1 < len(lines) else None
     next_start = following.start if following else None
@@ -236,13 +282,18 @@ def _courses(
         drug, line_words(line), line.at, line.start, last, place, following is None, next_start, line.stop_reason,
         line.best_response, vocabulary.one_time(drug), own_last, bool(line.doses), line.followed, maintenance,
     )  # fmt: skip
-    return [
-        replace(
-            course,
-            start=dose.first,
-            last=dose.last,
-            stop_reason=line.stop_reason or dose.stop_reason,
-            own_last=dose.stop_reason != "progression",
+    courses = []
+    for dose in line.doses.get(drug, ()):
+        clear = _clear(seen, dose.last, settings)
+        courses.append(
+            replace(
+                course,
+                start=dose.first,
+                last=dose.last,
+                stop_reason=line.stop_reason or dose.stop_reason,
+                own_last=dose.stop_reason != "progression",
+                followed=line.followed or clear,
+                clear=clear,
+            )
         )
-        for dose in line.doses.get(drug, ())
-    ] or [course]
+    return courses or [course]

@@ -9,7 +9,7 @@ import msgspec
 
 from mspike.derive.intervals import at_least, at_most, span_words, tri_and, tri_not, tri_or
 from mspike.derive.lines import RELAPSES, line_words
-from mspike.derive.progression import QUIET, Progression
+from mspike.derive.progression import QUIET, Progression, untold
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.derive.vocabulary import Vocabulary
@@ -53,7 +53,7 @@ def status_facts(
     last = lines[-1]
     ended = _last_therapy(record, last, len(lines) - 1, progressions, listed, vocabulary, settings)
     no_response = tri_not(responded(last))
-    shown = _shown(lines, progressions)
+    shown = _shown(len(lines) - 1, progressions)
     relapsed = _relapsed(lines, event, ever, shown, settings)
     failing = tri_or((ended.refractory, no_response))
     both = tri_and((ever, failing))
@@ -119,7 +119,8 @@ def _last_therapy(
     once = bool(last.drugs) and all(vocabulary.one_time(d) for d in vocabulary.core(last.drugs))
     since = last.start if once else last.stop
     after = tri_or(_within(since, date, sure, settings) for date, sure in _of_last(last, place, progressions))
-    if record.disease.event.type is None and not after and last.stop_reason != "progression":
+    told = last.followed or last.stop_reason == "progression" or _shown(place, progressions)
+    if record.disease.event.type is None and not after and not told:
         after = None  # whether it progressed since is not stated
     if last.stop_reason == "progression":
         because = f"{words} ended in progression" + (f" {last.stop.text}" if last.stop else "")
@@ -127,17 +128,22 @@ def _last_therapy(
     failed = _grew_by(last, place, progressions)
     if failed and failed.date and not once:
         return Last(True, True, f"{words}: {failed.says} {failed.date.text}, on therapy")
-    relapse = _relapse_words(since, record.disease.event.date, "infusion" if once else "end")
+    perhaps: Tri = None if _grew_by(last, place, progressions, None) and not once else False
+    came = record.disease.event.date, "event"
+    if came[0] is None and (seen := _shown(place, progressions)):
+        came = seen.date, seen.says
+    relapse = _relapse_words(since, *came, "infusion" if once else "end")
     quiet = record.disease.event.type in QUIET and not _grew_by(last, place, progressions, None)
     if last.ongoing and quiet:
         grew, because = False, f"{words}, still given: no progression on record, and the event is none"
     elif last.ongoing:
         grew, because = None, f"{words}, still given: whether the disease came back is not stated{relapse}"
     elif last.stop_reason in (None, "not-stated"):
-        grew = _on_therapy(last.stop, record)
-        because = f"{words}: why it stopped is not stated{relapse}"
+        grew = tri_or((_on_therapy(last, record), perhaps))
+        known = "no progression before its end" if grew is False else "why it stopped is not stated"
+        because = f"{words}: {known}{relapse}"
     else:
-        grew = None if _grew_by(last, place, progressions, None) and not once else False
+        grew = perhaps
         because = f"{words} stopped: {last.stop_reason}{relapse}"
     refractory = tri_or((grew, after, listed))
     return Last(grew, refractory, f"{because}; stated refractory to a drug of it" if listed else because)
@@ -160,10 +166,9 @@ def _grew_by(last: Line, place: int, progressions: tuple[Progression, ...], sure
     return None
 
 
-def _shown(lines: tuple[Line, ...], progressions: tuple[Progression, ...]) -> Progression | None:
+def _shown(place: int, progressions: tuple[Progression, ...]) -> Progression | None:
     """A progression that results or assessments show in the last line."""
-    last = len(lines) - 1
-    return next((p for p in progressions if p.shown and p.sure and p.line == last), None)
+    return next((p for p in progressions if p.shown and p.sure and p.line == place), None)
 
 
 def _of_last(last: Line, place: int, progressions: tuple[Progression, ...]) -> list[tuple[Day | None, Tri]]:
@@ -184,19 +189,23 @@ def _within(since: Day | None, date: Day | None, sure: Tri, settings: Settings) 
     return tri_and((at_most(days_between(since, date), settings.refractory_window_days), sure))
 
 
-def _on_therapy(stop: Day | None, record: Record) -> Tri:
-    """For a line whose reason for stopping is not stated: yes if the event came before its end, else unknown."""
-    event = record.disease.event
-    if event.type not in RELAPSES or stop is None or event.date is None:
-        return None
-    return at_most(days_between(stop, event.date), 0) or None
+def _on_therapy(last: Line, record: Record) -> Tri:
+    """For a line whose reason for stopping is not stated: whether the event came before its end.
+
+    A later one says nothing of it, unless the record looked at the disease after the line: then nothing had grown.
+    """
+    event, otherwise = record.disease.event, None if untold(last) else False
+    if event.type not in RELAPSES:
+        return otherwise
+    before = at_most(days_between(last.stop, event.date), 0) if last.stop and event.date else None
+    return otherwise if before is False else before
 
 
-def _relapse_words(since: Day | None, date: Day | None, what: str) -> str:
+def _relapse_words(since: Day | None, date: Day | None, says: str, what: str) -> str:
     if since is None or date is None:
         return ""
     days = days_between(since, date)
-    return f"; event {span_words(days, 'days')} after its {what}" if at_least(days, 0) else ""
+    return f"; {says} {span_words(days, 'days')} after its {what}" if at_least(days, 0) else ""
 
 
 def _relapsed(

@@ -126,7 +126,7 @@ def _remission(
     if lines is None or place is None:
         return Fact(because="no line with a transplant on record")
     day = lines[place].transplant
-    relapse = relapse_after(record, lines, place, progressions, results=True)
+    relapse = relapse_after(record, lines, place, progressions)
     date = relapse.date
     if not isinstance(day, Day):
         return Fact(because="the transplant has no date")

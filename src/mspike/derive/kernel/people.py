@@ -9,7 +9,7 @@ from mspike.derive.kernel.codes import L_BEST, L_FROM_CR, L_MEASURABLE, L_PD_DAY
 from mspike.derive.kernel.doses import Doses
 from mspike.derive.kernel.line_codes import L_STOP, P_COUNT_FROM, STOP, STOP_SHIFT
 from mspike.derive.kernel.patient import Column, Days, DaysOut, Numbers, Output, derive_patient
-from mspike.derive.kernel.refractory import derive_refractory, telling_best
+from mspike.derive.kernel.refractory import derive_refractory, failed_early, telling_best
 
 L_FAILED: Final = LINE_COLUMNS
 """After what `respond` says of a line: the drugs to which the disease was refractory in it, as bits."""
@@ -33,15 +33,15 @@ def derive_people(
     signs: DaysOut, doses: Doses,
     shown: MutableSequence[int], before: MutableSequence[int], antibody: MutableSequence[int],
     now: MutableSequence[float], mem: MutableSequence[float], of_line: Output, refs: Numbers,
-    status: MutableSequence[int], placed: MutableSequence[int],
+    status: MutableSequence[int], early: MutableSequence[int], placed: MutableSequence[int],
     line_begins: MutableSequence[int], lines: Output, of_lines: Output,
     response_begins: MutableSequence[int], ints: Output, floats: Numbers,
 ) -> None:  # fmt: skip
     """Fills the outputs: of each patient where its lines and responses begin, and those one after the other.
 
     `people`: of `many` people as_of, chain, igg_kappa, count_from, death. `…_begins`: one longer. `of_line` and `refs`
-    are scratch of one patient; `of_lines` what the responses say of each line, then the drugs that failed in it and
-    the day of it, for the whole block.
+    are scratch of one patient; `early` the drugs that failed in treatment of smouldering disease; `of_lines` what the
+    responses say of each line, then the drugs that failed in it and the day of it, for the whole block.
     """
     as_of, chain, own_band, count_from, death = people
     day, test, value = labs
@@ -67,7 +67,7 @@ def derive_people(
             state = LATER
         if (phi > plo and procedures[0][phi - 1] > last) or (shi > slo and stated[0][shi - 1] > last):
             state = LATER
-        status[p] = state
+        status[p], early[p] = state, 0
         if state != SETTLED:
             for i in range(rlo, rhi):
                 placed[i] = 0
@@ -91,6 +91,7 @@ def derive_people(
             of_lines[L_PD_KNOWN][o + k] = of_line[L_PD_KNOWN][k]
             of_lines[L_FROM_CR][o + k] = of_line[L_FROM_CR][k]
         derive_refractory(rows, rlo, rhi, traits, placed, lines, o, n, best, progressed, line_params, failed, failed_on)
+        early[p] = failed_early(rows, rlo, rhi, traits, placed, stated, slo, shi, lines, o, n, progressed, line_params)
         o += n
         w += m
     line_begins[many] = o

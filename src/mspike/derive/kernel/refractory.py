@@ -20,17 +20,22 @@ from mspike.derive.kernel.codes import (
     SD,
 )
 from mspike.derive.kernel.line_codes import (
+    AS_SMOULDERING,
+    BRIDGING,
+    CONTEXT,
     COUNTED,
     L_CORE,
     L_ENDED,
     L_START,
     L_STOP,
+    MAINTENANCE,
     ONCE,
     ONGOING,
     P_LEAST_EXPOSURE,
     P_REFRACTORY,
     P_SD_REFRACTORY,
     S_PROGRESSION,
+    SIGN_PD,
     STOP,
     STOP_SHIFT,
 )
@@ -148,6 +153,73 @@ def derive_refractory(
                     day = max(day, t)
             k += 1
         failed[at], failed_on[at] = found, day
+
+
+def failed_early(
+    rows: tuple[Column, Column, Column, Column], lo: int, hi: int, traits: Column, placed: Column,
+    stated: tuple[Column, Column], slo: int, shi: int, lines: Table, o: int, n: int, progressed: Column,
+    params: Sequence[float],
+) -> int:  # fmt: skip
+    """The drugs that failed in treatment of smouldering disease (R10), as bits. It is no line, so none tells of it.
+
+    `stated`: day and kind of the progressions that the record states; the rest as for `derive_refractory`. Records of
+    a drug within the window of one another are one course.
+    """
+    start, end, drug, note = rows
+    window, least = params[P_REFRACTORY], params[P_LEAST_EXPOSURE]
+    found, seen, until = 0, 0, lo
+    while until < hi and placed[until] == AS_SMOULDERING:
+        until += 1
+    for row in range(lo, until):
+        code = drug[row]
+        if seen >> code & 1 or not traits[code] & COUNTED:
+            continue
+        seen |= 1 << code
+        once = traits[code] & ONCE != 0
+        first = last = NODAY
+        stopped = False
+        for k in range(row, until + 1):
+            over = k == until
+            if not over:
+                context = note[k] & CONTEXT
+                if drug[k] != code or (context > MAINTENANCE and context != BRIDGING):
+                    continue
+            if first != NODAY and (over or once or start[k] - last > window):
+                given = last - first
+                enough = once or least <= 0 or long_enough(given, given, least) == YES
+                if enough and (stopped or near(first, last, stated, slo, shi, lines, o, n, progressed, window)):
+                    found |= 1 << code
+                first = NODAY
+            if over:
+                break
+            stops = not once and note[k] >> STOP_SHIFT & STOP == S_PROGRESSION
+            if first == NODAY:
+                first, last, stopped = start[k], end[k], stops
+            elif end[k] > last:
+                last, stopped = end[k], stops
+            elif end[k] == last:
+                stopped = stopped or stops
+    return found
+
+
+def near(
+    first: int, last: int, stated: tuple[Column, Column], slo: int, shi: int, lines: Table, o: int, n: int,
+    progressed: Column, window: float,
+) -> bool:  # fmt: skip
+    """Whether a progression, stated or of one of the lines, came on a course of a drug or soon enough after it."""
+    for g in range(slo, shi):
+        day = stated[0][g]
+        if stated[1][g] == SIGN_PD and failed_within(first, first, last, last, day, day, window) == YES:
+            return True
+    for at in range(o, o + n):
+        day = progressed[at]
+        if day != NODAY and failed_within(first, first, last, last, day, day, window) == YES:
+            return True
+        day = lines[L_STOP][at]
+        ended = lines[L_ENDED][at] == S_PROGRESSION
+        if ended and failed_within(first, first, last, last, day, day, window) == YES:
+            return True
+    return False
 
 
 def stopped_for_it(
