@@ -76,3 +76,19 @@ def test_a_drug_still_given_is_under_way() -> None:
     state = derive({"treatments": records})
     assert state.lines
     assert regimen_facts(state.lines[-1], state, knowledge())["regimen_under_way"].value is state.lines[-1].ongoing
+
+
+MAINTAINED = "VRd 2018-01-01..2019-01-01 completed PR asct=2018-06-01; " + NEXT
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        (None, (0, 9)),  # it ended before the maintenance did, some time after the transplant
+        ("2018-05-01", (8, 10)),  # the drug's own date
+    ],
+)
+def test_months_from_the_last_bortezomib(end: str | None, expected: tuple[float, float]) -> None:
+    dated = [{"drug": "bortezomib", "start": "2018-01-01", "end": end}] if end else []
+    found = months(facts(MAINTAINED, **({"treatments": dated} if dated else {}))["regimen_bortezomib_months"])
+    assert found == expected

@@ -47,7 +47,8 @@ def status(knowledge: Knowledge, name: str, day: str, country: str) -> str:
         ("cilta-cel", "EU", "2024-04-01", "approved 2024-04"),  # a month begins on its first day
         ("Vd", "US", "2003-05-12", "nothing"),
         ("Vd", "EU", "1999-01-01", "approved unknown"),  # an unknown day holds from the start
-        ("melflufen-d", "US", "2024-02-22", "approved 2021-02-26"),
+        ("melflufen-d", "US", "2021-10-21", "approved 2021-02-26"),
+        ("melflufen-d", "US", "2021-10-22", "withdrawn 2021-10-22"),
         ("melflufen-d", "US", "2024-02-23", "withdrawn 2024-02-23"),
     ],
 )
@@ -65,6 +66,28 @@ def test_the_uk_takes_the_eu_row_unless_it_has_its_own(knowledge: Knowledge, bro
     british = broken("options/cilta-cel", availability=rows | {"UK": own})
     assert status(british, "cilta-cel", "2025-03-01", "UK") == "not-approved 2025-02-01"
     assert status(british, "cilta-cel", "2025-03-01", "EU") == "approved 2024-04"
+
+
+@pytest.mark.parametrize("country", ["US", "EU", "UK"])
+def test_every_option_has_a_status_since_2017(knowledge: Knowledge, country: str) -> None:
+    found = on(knowledge, "2017-01-01", country).options
+    assert [item.option.option for item in found if item.availability is None] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "expected"),
+    [
+        ("teclistamab", "2026-11-21", "2022-10-25"),  # the regular approval of 2026 is not the first
+        ("belantamab", "2026-11-21", "2022-11-22"),  # withdrawn alone, and still so beside the approval of BVd
+        ("BVd", "2025-10-22", "2022-11-22"),  # the status of now, not the one before it
+        ("BVd", "2020-08-04", None),  # from an unknown day
+        ("Vd", "2003-05-12", None),  # nothing recorded
+    ],
+)
+def test_a_status_holds_since_its_own_first_day(
+    knowledge: Knowledge, name: str, day: str, expected: str | None
+) -> None:
+    assert on(knowledge, day).status_since(knowledge.options[name], "US") == expected
 
 
 def test_elsewhere_names_the_other_countries(knowledge: Knowledge) -> None:

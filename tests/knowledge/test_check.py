@@ -116,7 +116,7 @@ CASES: list[tuple[str, Break, str]] = [
     (
         "sources_resolve",
         first("timeline", source=Cite(id="nowhere-at-all")),
-        "timeline, 2003-05-13 US: no source has this id",
+        "timeline, 2003-05-13 US Vd: no source has this id",
     ),
     ("sources_described", entry("sources/bellini", date="soon"), "sources/bellini: a source needs a date"),
     ("sources_described", entry("sources/bellini", date="2019-02-30"), "sources/bellini: a source needs a date"),
@@ -171,7 +171,7 @@ CASES: list[tuple[str, Break, str]] = [
     (
         "ids_well_formed",
         lambda k: replace(k, timeline=(k.timeline[0], *k.timeline)),
-        "timeline, 2003-05-13 US: two statements stand in one place",
+        "timeline, 2003-05-13 US Vd: two statements stand in one place",
     ),
     ("ids_well_formed", same_id("carfilzomib"), "an id of the drug of the same name"),
     (
@@ -222,6 +222,11 @@ CASES: list[tuple[str, Break, str]] = [
         "timeline: events stand in the order of their days",
     ),
     ("timeline_complete", first("timeline", date="2003-02-30"), "timeline: an event needs a date"),
+    (
+        "off_label_of_approved",
+        row("SKd", "US", from_="2019-07-02"),
+        "options/SKd, US: off label before selinexor was approved on 2019-07-03: 2019-07-02",
+    ),
     # -- rules
     ("conditions_hold", criterion("options/Vd", when="age +"), "outside the grammar: 'age +' cannot be read"),
     (

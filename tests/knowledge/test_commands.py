@@ -44,7 +44,7 @@ def test_check_of_a_pack_that_is_not_of_these_files(monkeypatch: pytest.MonkeyPa
     ("args", "part"),
     [
         (["show", "cilta-cel"], "options/cilta-cel\n"),
-        (["show", "timeline"], "2024-04-05 US: Cilta-cel approved after 1 or more lines"),
+        (["show", "timeline"], "2024-04-05 US cilta-cel: Cilta-cel approved after 1 or more lines"),
         (["facts"], "prior_lines  number (lines)  prior lines of therapy"),
         (["coverage"], "65 of 65 claims carried"),
         (["diff", "--as-of", "2024-04-06", "--as-of", "2024-04-03"], "cilta-cel  Cilta-cel (Carvykti) CAR T"),

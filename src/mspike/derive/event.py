@@ -30,6 +30,7 @@ def event_facts(
         "painful_local_lesion": _painful(record),
         "newly_diagnosed": _newly_diagnosed(record, lines),
         "smouldering": _smouldering(record),
+        "diagnosis_al_amyloidosis": _amyloidosis(record),
     }
     if event.type is None:
         return facts | _from_results(lines, progressions, clinical)
@@ -116,6 +117,13 @@ def _smouldering(record: Record) -> Fact:
     if diagnosis is None:
         return Fact()
     return Fact(diagnosis == "smouldering-myeloma", None, "stated", ("disease.diagnosis",), f"diagnosis: {diagnosis}")
+
+
+def _amyloidosis(record: Record) -> Fact:
+    """Whether the record names it as the disease itself, and not as something beside the myeloma."""
+    diagnosis = record.disease.diagnosis
+    because = f"diagnosis: {diagnosis or 'not recorded'}"
+    return Fact(diagnosis == "al-amyloidosis", None, "stated", ("disease.diagnosis",), because)
 
 
 def pace_facts(

@@ -49,6 +49,7 @@ def health_facts(
     facts |= {fact: read_each(by_name.get(name, ()), there_still) for fact, name in NOW.items()}
     heart, nerves = by_name.get("heart-failure", ()), by_name.get("peripheral-neuropathy", ())
     facts["bilirubin_xuln"] = _bilirubin(newest.get("bilirubin"))
+    facts["bilirubin_umol_l"] = bilirubin_amount(newest.get("bilirubin"), settings)
     facts["dialysis"] = _dialysis(by_name.get("dialysis", ()), newest.get("creatinine-clearance"), settings)
     facts["heart_failure_active"] = _active(heart)
     facts["nyha"] = _grade(heart, "nyha")
@@ -118,6 +119,18 @@ def _bilirubin(entry: Measurement | None) -> Fact:
         )
     basis = "stated" if entry.unit == "xULN" else "derived"
     return Fact(value, entry.date, basis, (entry.at,), f"{entry.given}: {span_words(value)} times the upper limit")
+
+
+def bilirubin_amount(entry: Measurement | None, settings: Settings) -> Fact:
+    """Total bilirubin in umol/L. A result that is only a multiple of the upper limit can be what it is of the lowest to
+    the highest limit that laboratories have.
+    """
+    if entry is None or entry.value is None or entry.unit != "xULN":
+        return measured(entry)
+    low, high = settings.bilirubin_limit_low_umol_l, settings.bilirubin_limit_high_umol_l
+    value = Number(entry.value.low * low, entry.value.high * high, entry.value.open_low, entry.value.open_high)
+    because = f"{entry.given} times an upper limit of {low:g} to {high:g} umol/L"
+    return Fact(value, entry.date, "assumed", (entry.at,), because)
 
 
 def _dialysis(entries: Iterable[Condition], clearance: Measurement | None, settings: Settings) -> Fact:

@@ -36,7 +36,7 @@ def regimen_facts(line: Line, state: State, knowledge: Knowledge) -> dict[str, F
         "regimen_months_from_end": _fact(end, line, f"from its end to {words}", "stop"),
         "regimen_months_from_start": _fact(start, line, f"from its start to {words}", "start"),
         "regimen_bortezomib_months": _fact(
-            _bortezomib(line, until), line, f"from its last bortezomib to {words}", "stop"
+            _bortezomib(line, until, state), line, f"from its last bortezomib to {words}", "stop"
         ),
         "regimen_under_way": _fact(_under_way(line, last), line, "", "stop"),
         "regimen_off_therapy": _fact(_off(line, until), line, "", "stop_reason"),
@@ -78,14 +78,25 @@ def _months(day: Day | None, until: Day | None) -> Number | None:
     return None if day is None or until is None else not_negative(months_between(day, until))
 
 
-def _bortezomib(line: Line, until: Day | None) -> Number | None:
-    """Months since the last bortezomib: where maintenance or a transplant followed, it ended before the line did."""
+def _bortezomib(line: Line, until: Day | None, state: State) -> Number | None:
+    """Months since the last bortezomib: by its own dates; else, where maintenance or a transplant followed, it ended
+    before the line did.
+    """
+    if last := _dated_end("bortezomib", line, state):
+        return _months(last, until)
     end = _months(line.stop, until)
     followed = "maintenance" in line.parts or isinstance(line.transplant, Day)
     if end is None or not followed or "bortezomib" in line.maintenance:
         return end
     start = _months(line.transplant if isinstance(line.transplant, Day) else line.start, until)
     return Number(end.low, start.high if start else math.inf, False, start is None)
+
+
+def _dated_end(drug: str, line: Line, state: State) -> Day | None:
+    """When the drug itself was last given in the line; None where the record does not date it, or not its end."""
+    ends = [c.end for c in state.therapy if c.drug == drug and c.line == line.number and not c.of_line]
+    dated = [end for end in ends if end]
+    return max(dated, key=lambda day: day.last) if dated and len(dated) == len(ends) else None
 
 
 def _off(line: Line, relapse: Day | None) -> Tri:

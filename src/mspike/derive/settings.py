@@ -104,6 +104,8 @@ class Settings(msgspec.Struct, frozen=True):
     dialysis_excluded_from_crcl_ml_min: float
     dialysis_crcl_below_ml_min: float
     hepatitis_b_as_infection: bool
+    bilirubin_limit_low_umol_l: float
+    bilirubin_limit_high_umol_l: float
     strong_cyp3a4_inducers: tuple[str, ...]
     strong_cyp3a4_inhibitors: tuple[str, ...]
     strong_cyp1a2_inhibitors: tuple[str, ...]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import takewhile
 
 import msgspec
 
@@ -121,12 +122,18 @@ class Catalogue:
         return tuple(criteria), tuple(risks)
 
     def availability(self, option: Option, country: str) -> Availability | None:
+        return next(reversed(self._begun(option, country)), None)
+
+    def status_since(self, option: Option, country: str) -> str | None:
+        """The day from which the status of now has held without a break, whatever its words; None: not known."""
+        rows = self._begun(option, country)
+        same = list(takewhile(lambda row: row.status == rows[-1].status, reversed(rows)))
+        return same[-1].from_ if same and same[-1].from_ != "unknown" else None
+
+    def _begun(self, option: Option, country: str) -> list[Availability]:
+        """The rows that had begun by then; a country without its own takes its fallback's."""
         rows = option.availability.get(country) or option.availability.get(FALLBACK.get(country, ""))  # type: ignore[call-overload]
-        found = None
-        for row in rows or ():
-            if row.from_ == "unknown" or first_day(row.from_) <= self.as_of:
-                found = row
-        return found
+        return [row for row in rows or () if row.from_ == "unknown" or first_day(row.from_) <= self.as_of]
 
     def core_drugs(self, drugs: tuple[str, ...]) -> tuple[str, ...]:
         """The drugs but the steroid; a steroid alone is its own core drug. Drugs never matched are left out."""

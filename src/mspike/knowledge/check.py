@@ -15,7 +15,7 @@ from mspike.knowledge.model import Knowledge
 LINTS: tuple[Callable[[Knowledge], Iterable[Finding]], ...] = (
     sources.sources_resolve, sources.sources_described, sources.sources_used, sources.licence_kept,
     files.versions_increase, files.dates_read, files.ids_well_formed, files.links_resolve, files.drugs_used,
-    files.timeline_complete, rules.conditions_hold, rules.values_shown, rules.rules_apply,
+    files.timeline_complete, files.off_label_of_approved, rules.conditions_hold, rules.values_shown, rules.rules_apply,
     reviews.reviews_honest, reviews.nothing_to_come, words.words_ours, words.nothing_copied, claims.claims_carried,
 )  # fmt: skip
 """What holds of the files or does not, whatever the day of the check."""

@@ -217,7 +217,8 @@ class Position(File, kw_only=True):
     says: str
     source: Cite
     when: str = ""
-    """When the record meets it; empty = a statement without a test."""
+    """When the record meets it; empty = a statement without a test. One that names the facts of an earlier regimen is
+    met if any of them meets it."""
     status: Status = "draft"
 
 

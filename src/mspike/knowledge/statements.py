@@ -118,7 +118,7 @@ def statements(knowledge: Knowledge) -> Iterator[Statement]:
         for duty in duties:
             yield Statement(file, duty.id, f"{duty.says}: {duty.so}", duty.source, duty.status, review(file))
     for event in knowledge.timeline:
-        place = f"{event.date} {event.country}"
+        place = " ".join((event.date, event.country, *event.options))
         yield Statement("timeline", place, event.says, event.source, event.status, review("timeline"))
     for number in knowledge.response:
         values = ", ".join(f"{plain(value)} ({version})" for version, value in number.values.items())
@@ -218,7 +218,7 @@ def conditions(knowledge: Knowledge) -> Iterator[When]:
             yield When(f"disagreements/{name}", disagreement.when)
         for index, position in enumerate(disagreement.positions):
             if position.when:
-                yield When(f"disagreements/{name}, position {index}", position.when)
+                yield When(f"disagreements/{name}, position {index}", position.when, per_regimen=True)
 
 
 PROSE = {

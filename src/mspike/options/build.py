@@ -13,7 +13,7 @@ from mspike.options.judge import judge_option
 from mspike.options.questions import ask, is_true
 from mspike.options.reasons import Explainer
 from mspike.options.retreatment import OPTION as RETREATMENT
-from mspike.options.retreatment import judge_retreatment
+from mspike.options.retreatment import earlier_regimens, judge_retreatment
 from mspike.options.truth import Truths
 from mspike.record import Quality
 
@@ -29,8 +29,9 @@ def build_answer(state: State, quality: Quality | None = None) -> Answer:
     in_force = catalogue(state.as_of, state.country)
     knowledge = in_force.knowledge
     explainer = Explainer(in_force, Truths({name: fact.value for name, fact in state.facts.items()}), state.policies)
+    regimens = earlier_regimens(state, knowledge)
     options = [
-        judge_retreatment(item, state, explainer)
+        judge_retreatment(item, state, regimens, explainer)
         if item.option.option == RETREATMENT
         else judge_option(item, explainer)
         for item in in_force.numbered
@@ -51,7 +52,7 @@ def build_answer(state: State, quality: Quality | None = None) -> Answer:
         state=state_to_wire(state, knowledge),
         options=options,
         questions=ask(options, state, in_force),
-        disagreements=disagree(explainer),
+        disagreements=disagree(explainer, regimens),
         limits=list(knowledge.limits),
         policies={key: str(value) for key, value in state.policies.items()},
         notes=notes(state, quality),
@@ -81,6 +82,14 @@ def notes(state: State, quality: Quality | None = None) -> list[str]:
     if is_true(state, "smouldering"):
         found.append(
             "Out of scope: smouldering myeloma. The options below are those for relapsed or refractory disease."
+        )
+    if is_true(state, "diagnosis_al_amyloidosis"):
+        found.append(
+            "Out of scope: AL amyloidosis. The options below, and their labels, are those for multiple myeloma."
+        )
+    elif is_true(state, "al_amyloidosis"):
+        found.append(
+            "AL amyloidosis is on record beside the myeloma: the options below are judged for the myeloma alone."
         )
     found += [
         f"Contradiction: {c.about}: stated {c.stated}; but {c.other}. The stated one is used."

@@ -2,57 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
 import msgspec
 
-from mspike.knowledge import Catalogue, InForce, Label, model
+from mspike.knowledge import Catalogue, Clause, InForce, Label, model
 from mspike.options.answer import Disagreement, Position
 from mspike.options.printed import source_ref
 from mspike.options.reasons import Explainer
+from mspike.options.retreatment import Regimens
 from mspike.options.truth import FACT, Truths, Values, tri
 
 
-def disagree(explainer: Explainer) -> list[Disagreement]:
+def disagree(explainer: Explainer, regimens: Regimens) -> list[Disagreement]:
     """Those that matter for this record, then labels that differ by country."""
-    return [*between_sources(explainer), *between_countries(explainer)]
+    return [*between_sources(explainer, regimens), *between_countries(explainer)]
 
 
-def between_sources(explainer: Explainer) -> Iterator[Disagreement]:
+def between_sources(explainer: Explainer, regimens: Regimens) -> Iterator[Disagreement]:
     catalogue, value = explainer.catalogue, explainer.truths.values.get
     for name, asked in named(catalogue).items():
-        if found := disagreement(catalogue, name, tuple(map(value, asked))):
+        each = tuple(tuple(map(regimen.get, asked.of_regimen)) for regimen in regimens) if asked.of_regimen else ()
+        if found := disagreement(catalogue, name, tuple(map(value, asked.facts)), each):
             yield found
 
 
+class Names(msgspec.Struct, frozen=True):
+    """What the conditions and the words of a disagreement name: facts of the record, and of one earlier regimen."""
+
+    facts: tuple[str, ...]
+    of_regimen: tuple[str, ...]
+
+
 @lru_cache(maxsize=8)
-def named(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
-    """By disagreement of the sources, the facts that its conditions and its words name."""
+def named(catalogue: Catalogue) -> dict[str, Names]:
+    """By disagreement of the sources."""
     found = {}
+    regimen = catalogue.knowledge.facts.regimen
     for entry in catalogue.disagreements:
         conditions = (entry.when, *(p.when for p in entry.positions if p.when))
         texts = (entry.record, *(p.says for p in entry.positions))
         names = [catalogue.clause(when).names for when in conditions] + [FACT.findall(text) for text in texts]
-        found[entry.disagreement] = tuple(dict.fromkeys(chain(*names)))
+        every = dict.fromkeys(chain(*names))
+        found[entry.disagreement] = Names(
+            tuple(name for name in every if name not in regimen), tuple(name for name in every if name in regimen)
+        )
     return found
 
 
 @lru_cache(maxsize=4096)
-def disagreement(catalogue: Catalogue, name: str, values: Values) -> Disagreement | None:
+def disagreement(catalogue: Catalogue, name: str, values: Values, regimens: tuple[Values, ...]) -> Disagreement | None:
     """Where the facts that it names have these values; None: not this record's matter, or not known to be."""
-    entry = catalogue.knowledge.disagreements[name]
-    truths = Truths(dict(zip(named(catalogue)[name], values, strict=True)))
+    entry, asked = catalogue.knowledge.disagreements[name], named(catalogue)[name]
+    record = dict(zip(asked.facts, values, strict=True))
+    truths = Truths(record)
     if not truths.of(catalogue.clause(entry.when))[0]:
         return None  # then a question asks
+    each = [Truths({**record, **dict(zip(asked.of_regimen, of_one, strict=True))}) for of_one in regimens] or [truths]
     return Disagreement(
         topic=entry.topic,
         positions=[
             Position(
                 source_ref(catalogue, p.source),
                 truths.fill(p.says),
-                tri(truths.of(catalogue.clause(p.when))) if p.when else None,
+                met(catalogue.clause(p.when), each) if p.when else None,
                 p.status,
                 bool(p.when),
             )
@@ -61,6 +76,12 @@ def disagreement(catalogue: Catalogue, name: str, values: Values) -> Disagreemen
         id=entry.disagreement,
         record=truths.fill(entry.record),
     )
+
+
+def met(clause: Clause, each: Sequence[Truths]) -> bool | None:
+    """Whether the record meets a position; one that speaks of an earlier regimen, whether it does with any of them."""
+    found = [truths.of(clause) for truths in each]
+    return tri((any(true for true, _ in found), all(false for _, false in found)))
 
 
 def between_countries(explainer: Explainer) -> Iterator[Disagreement]:

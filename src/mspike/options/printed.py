@@ -66,8 +66,10 @@ def _availability(item: InForce, catalogue: Catalogue) -> Availability:
             "mspike", "The knowledge files of mspike", f"options/{item.option.option}.yaml", catalogue.knowledge.version
         )
         return Availability(country, "unknown", None, source, f"nothing recorded for {country} on this day")
-    since = None if row.from_ == "unknown" else row.from_
+    since = catalogue.status_since(item.option, country)
     text = row.says or ("" if since or not row.by else f"in force by {row.by}; the first day was not seen")
+    if row.label and since != row.from_ and row.from_ != "unknown":
+        text = f"this label since {row.from_}" + (f"; {text}" if text else "")
     return Availability(country, row.status, since, source_ref(catalogue, row.source), text)
 
 
@@ -80,7 +82,7 @@ def _status(item: InForce, given: Availability, catalogue: Catalogue) -> Outcome
         id=f"{item.option.option}/{given.country}/availability",
         effect=effect,
         kind="label",
-        text=f"{given.country}: {words}{since}" + (f"; {given.text}" if given.text else ""),
+        text=f"{given.country}: {words.format(since=since)}" + (f"; {given.text}" if given.text else ""),
         facts={"as_of": catalogue.as_of.isoformat(), "country": given.country},
         source=given.source,
         status=item.availability.review if item.availability else "draft",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from mspike.derive import Line, State, regimen_facts
-from mspike.knowledge import Catalogue, InForce, Listed, by_facts
+from mspike.derive import FactValue, Line, State, regimen_facts
+from mspike.knowledge import Catalogue, InForce, Knowledge, Listed, by_facts
 from mspike.options.answer import VERDICTS, Need, Option, Reason, Repeat
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.reasons import Explainer
@@ -18,19 +18,31 @@ from mspike.options.verdict import CANNOT_TELL, RULED_OUT
 OPTION = "retreatment"
 
 
-def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Option:
+Regimens = list[dict[str, FactValue]]
+"""Of each earlier line, the facts of its regimen; of one without drugs none, so that all are unknown."""
+
+
+def earlier_regimens(state: State, knowledge: Knowledge) -> Regimens:
+    """The values of the facts of each earlier regimen, in the order of the lines."""
+    return [
+        {} if line.unnamed else {name: fact.value for name, fact in regimen_facts(line, state, knowledge).items()}
+        for line in state.lines or ()
+    ]
+
+
+def judge_retreatment(item: InForce, state: State, regimens: Regimens, explainer: Explainer) -> Option:
     """The retreatment option with one entry for each earlier regimen in `repeats`."""
     whole = weigh(filter(None, explainer.of(shared_criteria(item))))
     if not state.lines:
         return without_lines(item, state, whole, explainer)
     repeats = []
     weights = []
-    for index, line in enumerate(state.lines):
+    for index, (line, regimen) in enumerate(zip(state.lines, regimens, strict=True)):
         if line.unnamed:
             repeats.append(Repeat(line.number, line.regimen, VERDICTS[CANNOT_TELL], needs=(drugs_of(line, index),)))
             weights.append(CANNOT_TELL)
             continue
-        judged = judge_line(line, item, state, explainer)
+        judged = judge_line(line, regimen, item, explainer)
         weights.append(judged.weight)
         repeats.append(
             Repeat(
@@ -72,11 +84,10 @@ def regimen_criteria(item: InForce, drugs: tuple[str, ...], catalogue: Catalogue
     return by_facts((*own, *catalogue.statements(drugs)[0]))
 
 
-def judge_line(line: Line, item: InForce, state: State, explainer: Explainer) -> Judgement:
+def judge_line(line: Line, regimen: dict[str, FactValue], item: InForce, explainer: Explainer) -> Judgement:
     """One earlier regimen: the option's own criteria and all that its drugs and their classes carry."""
     catalogue = explainer.catalogue
-    own_facts = regimen_facts(line, state, catalogue.knowledge)
-    truths = Truths({**explainer.truths.values, **{name: fact.value for name, fact in own_facts.items()}})
+    truths = Truths({**explainer.truths.values, **regimen})
     local = Explainer(catalogue, truths, explainer.policies, prefix=f"{line.regimen} (line {line.number}): ")
     return weigh(filter(None, local.of(regimen_criteria(item, line.drugs, catalogue))))
 

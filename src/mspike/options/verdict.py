@@ -12,14 +12,14 @@ from mspike.options.answer import VERDICTS, Reason
 FITS, CAUTION, CANNOT_TELL, RULED_OUT = range(len(VERDICTS))
 
 STATUS_EFFECT = {
-    "withdrawn": ("rules-out", "withdrawn"),
-    "not-approved": ("rules-out", "not approved for anyone, and no off-label practice is named"),
-    "investigational": ("caution", "trial only: not approved, studied in trials"),
-    "off-label": ("caution", "off label"),
-    "unknown": ("caution", "approval status not known"),
+    "withdrawn": ("rules-out", "withdrawn{since}"),
+    "not-approved": ("rules-out", "not approved for anyone{since}, and no off-label practice is named"),
+    "investigational": ("caution", "trial only{since}: not approved, studied in trials"),
+    "off-label": ("caution", "off label{since}"),
+    "unknown": ("caution", "approval status not known{since}"),
 }
-"""What an availability status does by itself; the other statuses do nothing. Trial-only and off-label options
-are never ruled out for want of approval (decision 20)."""
+"""What an availability status does by itself, and where its first day stands in the words; the other statuses do
+nothing. Trial-only and off-label options are never ruled out for want of approval (decision 20)."""
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):

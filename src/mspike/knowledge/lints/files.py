@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
 from collections import Counter
@@ -152,3 +153,30 @@ def timeline_complete(knowledge: Knowledge) -> Iterator[Finding]:
                 if row.status in STATUS_EVENTS and is_day(row.from_) and (row.from_, country, name) not in told:
                     where = f"options/{name}, {country} from {row.from_}"
                     yield Finding(where, f"{row.status}, and no event of the timeline says so", todo="Add it there.")
+
+
+def off_label_of_approved(knowledge: Knowledge) -> Iterator[Finding]:
+    """No combination is off label before each of its drugs was approved in that country; until then it is in trials.
+
+    A drug that no option of ours has a label for (bendamustine at relapse, venetoclax) is approved for something else.
+    """
+    approved: dict[tuple[str, str], dt.date] = {}
+    for option, country, status, begins in _begins(knowledge):
+        if status == "approved":
+            for drug in knowledge.options[option].drugs:
+                approved[drug, country] = min(begins, approved.get((drug, country), begins))
+    for option, country, status, begins in _begins(knowledge):
+        late = [d for d in knowledge.options[option].drugs if begins < approved.get((d, country), begins)]
+        if status == "off-label" and late:
+            where, day = f"options/{option}, {country}", approved[late[0], country]
+            todo = "Let it be investigational until then."
+            yield Finding(where, f"off label before {late[0]} was approved on {day}", str(begins), todo)
+
+
+def _begins(knowledge: Knowledge) -> Iterator[tuple[str, str, str, dt.date]]:
+    """Option, country, status and first day of each availability row; an unknown day is before all others."""
+    for name, option in knowledge.options.items():
+        for country, rows in option.availability.items():
+            for row in rows:
+                if row.from_ == "unknown" or is_date(row.from_):
+                    yield name, country, row.status, dt.date.min if row.from_ == "unknown" else first_day(row.from_)
