@@ -56,3 +56,13 @@ def test_heart_failure_is_not_asked_of_a_drug_that_was_stopped_for_something_els
     assert [q.fact for q in toxic.questions if q.fact.startswith("heart_failure_from_")] == [
         "heart_failure_from_carfilzomib"
     ]
+
+
+def test_a_transplant_alone_is_no_regimen_to_repeat() -> None:
+    line = {"drugs": ["bortezomib", "dexamethasone"], "start": "2020-01", "stop": "2021-01", "best_response": "PR"}
+    graft = {"drugs": ["melphalan"], "start": "2022-01", "stop": "2022-01", "transplant": "2022-01"}
+    found = {o.id: o for o in answer(lines=[line, graft]).options}
+    assert [repeat.line for repeat in found["retreatment"].repeats] == [1]
+    alone = {o.id: o for o in answer(lines=[graft]).options}
+    assert alone["retreatment"].verdict == "ruled-out"
+    assert [reason.id for reason in alone["retreatment"].against] == ["retreatment/no-earlier-regimen"]

@@ -19,13 +19,14 @@ OPTION = "retreatment"
 
 
 def judge_retreatment(item: InForce, state: State, explainer: Explainer) -> Option:
-    """The retreatment option with one entry for each earlier regimen in `repeats`."""
+    """The retreatment option with one entry for each earlier regimen in `repeats`; a transplant alone is none."""
     whole = weigh(filter(None, explainer.of(shared_criteria(item))))
-    if not state.lines:
+    regimens = [(index, line) for index, line in enumerate(state.lines or ()) if line.drugs or line.unnamed]
+    if not regimens:
         return without_lines(item, state, whole, explainer)
     repeats = []
     weights = []
-    for index, line in enumerate(state.lines):
+    for index, line in regimens:
         if line.unnamed:
             repeats.append(Repeat(line.number, line.regimen, VERDICTS[CANNOT_TELL], needs=(drugs_of(line, index),)))
             weights.append(CANNOT_TELL)
@@ -82,14 +83,14 @@ def judge_line(line: Line, item: InForce, state: State, explainer: Explainer) ->
 
 
 def without_lines(item: InForce, state: State, whole: Judgement, explainer: Explainer) -> Option:
-    """No earlier regimen: nothing to repeat; or none recorded: cannot tell."""
+    """No earlier regimen of drugs: nothing to repeat; or no lines recorded: cannot tell."""
     if state.lines is None:
         whole.weight = max(whole.weight, CANNOT_TELL)
         whole.deciding.append("prior_lines")
     else:
         nothing = Reason(
             f"{OPTION}/no-earlier-regimen", "rules-out", "definition",
-            "No earlier line of therapy: there is no regimen to repeat", explainer.truths.wire(("prior_lines",)),
+            "No earlier regimen of drugs: there is none to repeat", explainer.truths.wire(("prior_lines",)),
             explainer.printed[OPTION].availability.source, "draft",
         )  # fmt: skip
         whole.against.append(nothing)
