@@ -26,7 +26,7 @@ from spec_sources import RULES  # noqa: E402
 from spec_tables import SPEC, Row, read_rows  # noqa: E402
 
 FOLDER = ROOT / "conformance"
-VERSION = "2026.11.1"
+VERSION = "2026.11.2"
 REVIEW = "draft: no clinician has reviewed these vectors"
 CaseOf = Callable[[dict[str, str]], dict[str, Any]]
 CHAPTERS: dict[str, tuple[str, CaseOf]] = {

@@ -94,3 +94,13 @@ def test_nobody_is_asked_when_and_why_a_line_stopped_that_is_still_given() -> No
     judged = [{"date": "2020-04-01", "response": "PR", "confirmed": True}]
     asked = [q.fact for q in answer(treatments=drugs, assessments=judged).questions]
     assert not [fact for fact in asked if fact.startswith("lines")]
+
+
+def test_a_transplant_alone_is_no_regimen_to_repeat() -> None:
+    line = {"drugs": ["bortezomib", "dexamethasone"], "start": "2020-01", "stop": "2021-01", "best_response": "PR"}
+    graft = {"drugs": ["melphalan"], "start": "2022-01", "stop": "2022-01", "transplant": "2022-01"}
+    found = {o.id: o for o in answer(lines=[line, graft]).options}
+    assert [repeat.line for repeat in found["retreatment"].repeats] == [1]
+    alone = {o.id: o for o in answer(lines=[graft]).options}
+    assert alone["retreatment"].verdict == "ruled-out"
+    assert [reason.id for reason in alone["retreatment"].against] == ["retreatment/no-earlier-regimen"]

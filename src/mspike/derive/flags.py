@@ -34,6 +34,8 @@ def finish_lines(
     for line, verdicts in zip(lines, judged, strict=True):
         yes = tuple(v.drug for v in verdicts if v.value)
         flags = list(line.flags)
+        if not finished and line.best_response in ("SD", "PD"):
+            flags.append("response-below-MR-line1")
         if any(v.value and v.early for v in verdicts):
             flags.append("short-exposure-refractory")
         if _relapsed_after_car_t(record, line, verdicts, lines, vocabulary):

@@ -49,29 +49,37 @@ class Dated(msgspec.Struct, frozen=True):
 
     def loose(self) -> list[tuple[dt.date, Span]]:
         """Every open date: its first day and a key for it."""
+        return [(span[0], span) for span in sorted({(day.first, day.last) for day in self.partial()})]
+
+    def partial(self) -> list[Day]:
+        """Every open date as the record words it."""
         days = [day for _, start, end, _, _ in self.treatments for day in (start, end)]
         days += [day for day, _ in (*self.procedures, *self.signs)]
-        return [(span[0], span) for span in sorted({(day.first, day.last) for day in days if day.first != day.last})]
+        return [day for day in days if day.first != day.last]
 
     def widest(self) -> Columns | None:
-        """Every open date at its last day, but of a start at its first; None without open dates."""
-        spans = frozenset(span for _, span in self.loose())
-        return self.reading(spans, early_starts=True) if spans else None
+        """Every open date at its last day, but of a start and of a sign at its first; None without open dates.
 
-    def reading(self, late: frozenset[object], early_starts: bool = False) -> Columns:
-        """Open dates in `late` at their last day, the others at their first."""
+        So a progression in the month in which a line begins is before that line, as on one day.
+        """
+        spans = frozenset(span for _, span in self.loose())
+        return self.reading(spans, early=True) if spans else None
+
+    def reading(self, late: frozenset[object], early: bool = False) -> Columns:
+        """Open dates in `late` at their last day, the others, and all starts and signs if `early`, at their first."""
+        begun = frozenset() if early else late
 
         def on(day: Day, late: frozenset[object]) -> int:
             return (day.last if day.first != day.last and (day.first, day.last) in late else day.first).toordinal()
 
         rows = []
         for place, start, end, drug, note in self.treatments:
-            first = on(start, frozenset() if early_starts else late)
+            first = on(start, begun)
             last = on(end, late)
             rows.append((first, max(first, last), drug, note, place))
         rows.sort()
         done = sorted((on(day, late), kind) for day, kind in self.procedures)
-        seen = sorted((on(day, late), kind) for day, kind in self.signs)
+        seen = sorted((on(day, begun), kind) for day, kind in self.signs)
         a, b, c, d, e = ([row[k] for row in rows] for k in range(5))
         return Columns((a, b, c, d), e, _pair(done), _pair(seen))
 
@@ -100,8 +108,8 @@ def read_dated(record: Record, vocabulary: Vocabulary, settings: Settings) -> Da
             if drug is None or not traits[drug] & (code.STEROID | code.IGNORED):
                 return f"{entry.at}: {entry.drug} has no first day"
             continue
-        end = last_day(entry, entry.start, vocabulary, today)
-        rows.append((place, entry.start, end, drug, _note(entry, settings, vocabulary.one_time(entry.drug))))
+        start, end = _in_order(entry.start, last_day(entry, entry.start, vocabulary, today), today)
+        rows.append((place, start, end, drug, _note(entry, settings, vocabulary.one_time(entry.drug))))
     procedures = []
     for done in record.procedures or ():
         if done.date is not None:
@@ -126,6 +134,15 @@ def last_day(entry: Treatment, start: Day, vocabulary: Vocabulary, today: Day) -
     return supply if entry.end is None or entry.end.last < supply.first else entry.end
 
 
+def _in_order(start: Day, end: Day, today: Day) -> tuple[Day, Day]:
+    """First and last day as far as each bounds the other: what began on 10 February ended in `2020` after that."""
+    until = max(end.first, min(end.last, today.last))
+    return (
+        start if start.last <= until else Day(start.text, start.first, max(start.first, until)),
+        end if start.first <= end.first and until == end.last else Day(end.text, max(start.first, end.first), until),
+    )
+
+
 def _note(entry: Treatment, settings: Settings, once: bool) -> int:
     note = CONTEXT_CODE.get(entry.context or "", 0) | STOP_CODE.get(entry.stop_reason or "", 0) << code.STOP_SHIFT
     if goes_on(entry, once):
@@ -144,7 +161,7 @@ def _note(entry: Treatment, settings: Settings, once: bool) -> int:
 def _signs(record: Record, settings: Settings) -> Iterator[tuple[Day, int]]:
     """Progressions as judged, as the reason to stop, or as the event; stable disease as judged."""
     for entry in record.assessments or ():
-        lone = entry.confirmed is False and settings.pd_confirm != "new-line"
+        lone = not entry.confirmed and settings.pd_confirm != "new-line"
         if entry.response == "PD" and not lone:
             yield entry.date, code.SIGN_PD if entry.confirmed else code.SIGN_MAYBE
         elif entry.response == "SD" and entry.confirmed is not False:

@@ -5,23 +5,25 @@ The kernel counts (kernel/lines.py); here its numbers become lines with dates as
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from mspike.derive.agreement import Agreed, agree
+from mspike.derive.intervals import latest
 from mspike.derive.kernel import line_codes as code
 from mspike.derive.kernel.codes import NODAY
 from mspike.derive.kernel.line_ends import finish_lines
 from mspike.derive.kernel.lines import derive_lines
 from mspike.derive.line_columns import Columns, Dated, drug_codes, drug_traits, line_params, looks
 from mspike.derive.line_words import because, began_words
+from mspike.derive.lines import TRANSPLANT
 from mspike.derive.settings import Settings, under
 from mspike.derive.state import Dose, Line
 from mspike.derive.vocabulary import Vocabulary
-from mspike.record import Day, Record, day_of
+from mspike.record import Day, Record
 
 PREPARING = (code.AS_CONDITIONING, code.AS_MOBILISATION, code.AS_DEPLETION)
 """Why a drug record is of no line that only prepared a transplant, a collection or a product."""
@@ -64,11 +66,11 @@ def agreed_lines(
             return Counted(None, f"{low} or {high} lines: it depends on dates that are not known to the day")
         if shape(other) != shape(first):
             return Counted(None, "the drugs of a line depend on dates that are not known to the day")
-    readings = other_counts(first.columns, dated, vocabulary, settings)
-    lines = tuple(
-        _line(place, first, record, readings, vocabulary, settings, _followed(record, first, place, settings))
-        for place in range(first.n)
-    )
+    partial = dated.partial() + [m.date for m in record.measurements] if len(counts) > 1 else []
+    days = {place: (start, end) for place, start, end, _, _ in dated.treatments}
+    agreed = [agree(record, place, [reading.table for reading in counts], partial) for place in range(first.n)]
+    others = other_counts(first.columns, dated, vocabulary, settings)
+    lines = tuple(_line(place, agreed, counts, record, days, others, vocabulary, settings) for place in range(first.n))
     preparing = frozenset.intersection(*(placed_as(PREPARING, other, record) for other in counts))
     early = placed_as((code.AS_SMOULDERING,), first, record)
     return Counted(lines, preparing=preparing, early=early)
@@ -130,70 +132,47 @@ def words_of(bits: int, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _line(
-    place: int, found: Count, record: Record, others: dict[str, Count], vocabulary: Vocabulary, settings: Settings,
-    followed: bool,
+    place: int, agreed: Sequence[Agreed], counts: Sequence[Count], record: Record,
+    days: Mapping[int, tuple[Day, Day]], others: dict[str, Count], vocabulary: Vocabulary, settings: Settings,
 ) -> Line:  # fmt: skip
-    table = found.table
-    drugs = names_of(table[code.L_DRUGS][place])
-    graft = table[code.L_TRANSPLANT][place]
+    found, line = counts[0], agreed[place]
+    drugs, bits = names_of(found.table[code.L_DRUGS][place]), found.table[code.L_PARTS][place]
+    rows = [k for k, number in enumerate(found.placed) if number == place + 1]
     given = record.treatments or ()
-    rows = [k for k, line in enumerate(found.placed) if line == place + 1]
-    at = given[found.columns.entries[rows[0]]].at if rows else _procedure(record, graft)[1]
-    ended = code.ENDED[table[code.L_ENDED][place]]
-    ongoing = ended == "ongoing"
-    start = _day(table[code.L_START][place], [given[found.columns.entries[k]].start for k in rows])
-    ends = [given[found.columns.entries[k]].end for k in rows] + [_procedure(record, graft)[0]]
-    stop = _day(table[code.L_STOP][place], ends)
-    transplant: Day | bool | None = _procedure(record, graft)[0] if graft != NODAY else None
-    if transplant is None and record.procedures is not None:
-        transplant = False
-    pd = table[code.L_PD][place]
-    parts = words_of(table[code.L_PARTS][place], code.PARTS)
+    autologous = [done.date for done in line.grafts if done.procedure == TRANSPLANT]
+    parts = words_of(bits, code.PARTS)
     products = tuple(drug for drug in drugs if vocabulary.one_time(drug))
     bridged = f"{vocabulary.name(products)} with bridging" if "bridging" in parts and products else ""
-    regimen = bridged or vocabulary.name(drugs) or ("transplant" if transplant else "no drug named")
-    began = began_words(place, found, record, settings)
+    regimen = bridged or vocabulary.name(drugs) or ("transplant" if line.grafts else "no drug named")
+    began = began_words(place, agreed, settings)
+    ongoing = line.ended == code.ONGOING
     return Line(
         number=place + 1,
         drugs=drugs,
         regimen=regimen,
-        start=start,
-        stop=None if ongoing else stop,
+        start=line.start,
+        stop=None if ongoing else line.stop,
         parts=parts,
         start_reason=began,
-        stop_reason=None if ongoing else ended or None,
-        transplant=transplant,
-        maintenance=names_of(table[code.L_UPKEEP][place]),
+        stop_reason=None if ongoing else code.ENDED[line.ended] or None,
+        transplant=autologous[-1] if autologous else None if record.procedures is None else False,
+        maintenance=names_of(line.upkeep),
         basis="derived",
-        flags=words_of(table[code.L_FLAGS][place], code.LINE_FLAGS),
-        because=because(place, found, start, stop, transplant, began, regimen, settings),
-        at=at,
-        progression=_day(pd, [a.date for a in record.assessments or ()]) if pd != NODAY else None,
-        doses={drug: _doses(drug, place, found, record, vocabulary, settings) for drug in drugs},
+        flags=words_of(line.flags, code.LINE_FLAGS),
+        because=because(line, began, regimen, place == 0, bits, settings),
+        at=given[found.columns.entries[rows[0]]].at if rows else line.grafts[-1].at if line.grafts else "",
+        progression=line.progression,
+        doses={drug: _doses(drug, place, line, found, days, vocabulary, settings) for drug in drugs},
         ongoing=ongoing,
-        followed=followed,
+        followed=all(_followed(record, reading, place, settings) for reading in counts),
         differs_under={name: differs for name, other in others.items() if (differs := _differs(place, found, other))},
     )
 
 
-def _procedure(record: Record, day: int) -> tuple[Day | None, str]:
-    for done in record.procedures or ():
-        if done.date is not None and done.date.first.toordinal() == day:
-            return done.date, done.at
-    return None, ""
-
-
-def _day(ordinal: int, given: Iterable[Day | None]) -> Day:
-    """The day as the record gives it, partial where it is."""
-    for day in given:
-        if day is not None and day.first.toordinal() == ordinal:
-            return day
-    return day_of(dt.date.fromordinal(ordinal))
-
-
 def _doses(
-    drug: str, place: int, found: Count, record: Record, vocabulary: Vocabulary, settings: Settings
-) -> tuple[Dose, ...]:
+    drug: str, place: int, line: Agreed, found: Count, days: Mapping[int, tuple[Day, Day]], vocabulary: Vocabulary,
+    settings: Settings,
+) -> tuple[Dose, ...]:  # fmt: skip
     """The courses of a drug within a line; one that goes on beyond the line ends, for it, where the next line began.
 
     Records within the refractory window of one another are one course: a progression between them lies in the window.
@@ -202,9 +181,8 @@ def _doses(
     bit = drug_codes()[drug]
     begun, stop = found.table[code.L_START][place], found.table[code.L_STOP][place]
     final = place == found.n - 1
-    given = record.treatments or ()
     doses: list[Dose] = []
-    reached = NODAY
+    reached: Day | None = None
     for k in range(len(start)):
         if (
             drugs[k] != bit
@@ -213,18 +191,26 @@ def _doses(
             or not (0 < found.placed[k] <= place + 1 or found.placed[k] == code.AS_STEROID)
         ):
             continue
-        entry = given[found.columns.entries[k]]
-        first = _day(max(start[k], begun), [entry.start])
-        last = first if vocabulary.one_time(drug) else _day(end[k] if final else min(end[k], stop), [entry.end])
+        began, ended = days[found.columns.entries[k]]
+        first = began if start[k] >= begun else _later(line.start, began)
+        last = first if vocabulary.one_time(drug) else ended if final else _up_to(ended, line.stop)
         going = bool(note[k] & code.OPEN) and final
         dose = Dose(first, last, code.STOPS[note[k] >> code.STOP_SHIFT & code.STOP] or None, going)
-        if doses and start[k] - reached <= settings.refractory_window_days:
-            if end[k] >= reached:
-                doses[-1] = Dose(doses[-1].first, last, dose.stop_reason, going)
+        if reached and (began.last - reached.first).days <= settings.refractory_window_days:
+            if ended.last >= reached.last:
+                doses[-1] = Dose(doses[-1].first, _later(last, doses[-1].last), dose.stop_reason, going)
         else:
             doses.append(dose)
-        reached = max(reached, end[k])
+        reached = _later(ended, reached) if reached else ended
     return tuple(doses)
+
+
+def _later(day: Day, other: Day) -> Day:
+    return day if day.first >= other.last else latest((day, other)) or day
+
+
+def _up_to(day: Day, stop: Day) -> Day:
+    return day if day.last <= stop.last else Day(stop.text, min(day.first, stop.first), stop.last)
 
 
 def _followed(record: Record, found: Count, place: int, settings: Settings) -> bool:

@@ -157,8 +157,6 @@ def _flags(
     diagnosed = record.disease.diagnosed
     if stated.stop and diagnosed and at_most(days_between(stated.stop, diagnosed), 0) is False:
         flags.append("pre-diagnosis-therapy")
-    if not before and stated.best_response in ("SD", "PD"):
-        flags.append("response-below-MR-line1")
     return tuple(flags)
 
 
@@ -184,10 +182,21 @@ def stop_words(stated: StatedLine) -> str:
 
 
 def perhaps_conditioning(line: Line, record: Record, settings: Settings) -> tuple[str, ...]:
-    """Drugs that condition for a transplant, in a line that does not say whether it held one."""
+    """Drugs that condition for a transplant, in a line that does not say whether it held one.
+
+    A drug whose own records show a longer course was given for its own sake.
+    """
     if line.transplant is not None or record.procedures is not None:
         return ()
-    return tuple(drug for drug in line.drugs if drug in settings.conditioning_drugs)
+    return tuple(
+        drug
+        for drug in line.drugs
+        if drug in settings.conditioning_drugs
+        and not any(
+            at_most(days_between(dose.first, dose.last), settings.conditioning_days) is False
+            for dose in line.doses.get(drug, ())
+        )
+    )
 
 
 def line_words(line: Line) -> str:

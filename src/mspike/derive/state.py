@@ -53,6 +53,7 @@ class Line(msgspec.Struct, frozen=True):
     start_reason: str | None = None
     stop_reason: str | None = None
     transplant: Day | bool | None = None
+    """Its autologous transplant: the day, of several the last; True without one; None = unknown."""
     maintenance: tuple[str, ...] = ()
     basis: str = "stated"
     flags: tuple[str, ...] = ()

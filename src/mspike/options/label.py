@@ -38,7 +38,8 @@ def judge_label(item: InForce, explainer: Explainer) -> LabelFit:
 def fit_label(catalogue: Catalogue, item: InForce, values: Values) -> LabelFit:
     """The label where the facts that it names have these values."""
     availability, label = item.availability, item.label
-    assert availability is not None and label is not None
+    assert availability is not None
+    assert label is not None
     met = tri(clause_truth(label.clause, values))
     names = because(label.clause, values)
     if met is None:

@@ -31,13 +31,18 @@ def earlier_regimens(state: State, knowledge: Knowledge) -> Regimens:
 
 
 def judge_retreatment(item: InForce, state: State, regimens: Regimens, explainer: Explainer) -> Option:
-    """The retreatment option with one entry for each earlier regimen in `repeats`."""
+    """The retreatment option with one entry for each earlier regimen in `repeats`; a transplant alone is none."""
     whole = weigh(filter(None, explainer.of(shared_criteria(item))))
-    if not state.lines:
+    each = [
+        (index, line, regimen)
+        for index, (line, regimen) in enumerate(zip(state.lines or (), regimens, strict=True))
+        if line.drugs or line.unnamed
+    ]
+    if not each:
         return without_lines(item, state, whole, explainer)
     repeats = []
     weights = []
-    for index, (line, regimen) in enumerate(zip(state.lines, regimens, strict=True)):
+    for index, line, regimen in each:
         if line.unnamed:
             repeats.append(Repeat(line.number, line.regimen, VERDICTS[CANNOT_TELL], needs=(drugs_of(line, index),)))
             weights.append(CANNOT_TELL)
@@ -93,14 +98,14 @@ def judge_line(line: Line, regimen: dict[str, FactValue], item: InForce, explain
 
 
 def without_lines(item: InForce, state: State, whole: Judgement, explainer: Explainer) -> Option:
-    """No earlier regimen: nothing to repeat; or none recorded: cannot tell."""
+    """No earlier regimen of drugs: nothing to repeat; or no lines recorded: cannot tell."""
     if state.lines is None:
         whole.weight = max(whole.weight, CANNOT_TELL)
         whole.deciding.append("prior_lines")
     else:
         nothing = Reason(
             f"{OPTION}/no-earlier-regimen", "rules-out", "definition",
-            "No earlier line of therapy: there is no regimen to repeat", explainer.truths.wire(("prior_lines",)),
+            "No earlier regimen of drugs: there is none to repeat", explainer.truths.wire(("prior_lines",)),
             explainer.printed[OPTION].availability.source, "draft",
         )  # fmt: skip
         whole.against.append(nothing)

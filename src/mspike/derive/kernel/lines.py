@@ -223,9 +223,12 @@ def derive_lines(
                 elif not since and stated_planned(i, j, note, placed):
                     parts |= IN_MAINTENANCE
                 elif (
-                    upkeep and not unwell and not sealed and transplant == NODAY and not parts & IN_MAINTENANCE
-                    and (watched > 0 or (n == 1 and not aided))
-                    and steps_down(new, group | kept, gap, first, i, end, drug, note, placed, latest, covered, params)
+                    upkeep and n == 1 and not unwell and not sealed and transplant == NODAY
+                    and not parts & IN_MAINTENANCE
+                    and steps_down(
+                        new, group | kept, gap, first, i, hi, start, end, drug, note, traits, placed, latest, covered,
+                        until, params,
+                    )
                 ):  # fmt: skip
                     parts |= IN_MAINTENANCE
                 elif alone:

@@ -13,6 +13,7 @@ from mspike.derive.kernel.courses import starting
 from mspike.derive.kernel.line_codes import (
     AFTER_PD,
     ALLOGENEIC,
+    AS_STEROID,
     CONSOLIDATION,
     CONTEXT,
     FIRST,
@@ -57,18 +58,32 @@ def opened_by_graft(
 
 
 def steps_down(
-    new: int, beside: int, gap: float, first: int, a: int, end: Column, drug: Column, note: Column, placed: Column,
-    latest: int, covered: int, params: Sequence[float],
+    new: int, beside: int, gap: float, first: int, a: int, hi: int, start: Column, end: Column, drug: Column,
+    note: Column, traits: Column, placed: Column, latest: int, covered: int, until: float, params: Sequence[float],
 ) -> bool:  # fmt: skip
     """Whether a combination goes on as one drug alone: `new`, begun in row `a`, with nothing `beside` it.
 
-    `latest`: the row of the last dose before, on the day `covered`, `gap` days ago.
+    One drug with a steroid is a combination: to step down from, and none to step down to, whether the steroid begins
+    with the drug or goes on to the day `until`. `latest`: the row of the last dose before, on the day `covered`, `gap`
+    days ago.
     """
     if several(new) or beside != new or gap > params[P_CONTINUE]:
         return False
     if note[latest] >> STOP_SHIFT & STOP == S_TOXICITY:
         return False
-    return several(recent(first, a, end, drug, placed, covered - params[P_CARRY]))
+    held = 0
+    for k in range(first, a):
+        steroid = placed[k] == AS_STEROID
+        if steroid and end[k] >= until:
+            return False
+        if (steroid or placed[k] > 0) and end[k] >= covered - params[P_CARRY]:
+            held |= 1 << drug[k]
+    k = a
+    while k < hi and start[k] <= start[a] + params[P_CARRY]:
+        if traits[drug[k]] & STEROID:
+            return False
+        k += 1
+    return several(held)
 
 
 def upkeep_alone(
