@@ -38,6 +38,7 @@ from mspike.derive.rules import Rules, rules_of
 from mspike.derive.samples import line_starts, read_samples
 from mspike.derive.settings import Settings, read_settings
 from mspike.derive.settling import settle
+from mspike.derive.standing import standing
 from mspike.derive.state import Fact, Line, State
 from mspike.derive.status import status_facts
 from mspike.derive.transplant import transplant_facts
@@ -114,7 +115,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
         country=record.country,
         facts=facts,
         lines=lines,
-        status=status,
+        status=status or standing(record, lines, responses.rows, bool(pace.value or clinical.value), settings),
         event_type=event.type,
         event_date=event.date,
         event_pace=word,

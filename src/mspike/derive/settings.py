@@ -88,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True):
     stringent_cr: bool
     minimal_response: bool
     missing_data: str
+    sample_tells_days: float
     plasmacytoma_vgpr_fall_pct: float
     # risk
     high_risk_cytogenetics: tuple[str, ...]

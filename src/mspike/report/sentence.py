@@ -106,9 +106,12 @@ def _event(state: StateDict) -> str:
     """What happened, on what treatment, when."""
     event = state.get("event") or {}
     kind = event.get("type")
-    relapse = is_relapse((state.get("disease") or {}).get("status"))
+    status = (state.get("disease") or {}).get("status")
+    relapse = is_relapse(status)
     if kind in ("stable", "newly-diagnosed"):
         return "no progression now" if relapse else ""
+    if kind is None and status in ("responding", "stable"):
+        return f"no progression at the last sample ({words.date_text(state['responses'][-1]['date'])})"
     if kind is None:
         shown = ", ".join(filter(None, (_progression(state), _clinical_relapse(state))))
         return shown or ("kind and date of the relapse not recorded" if relapse else "")
