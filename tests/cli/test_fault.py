@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -37,7 +38,9 @@ def test_an_interrupt_while_the_program_is_loaded(tmp_path: Path) -> None:
 
 def test_an_interrupt_while_it_reads() -> None:
     command = [sys.executable, "-m", "mspike", "state", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background ignores it
+    with subprocess.Popen(command, **streams, preexec_fn=heard) as run:  # type: ignore[call-overload]
         assert run.stdin is not None
         run.stdin.write(b"schema: mspike-case/1\n" * 10_000)  # more than a pipe holds: taken, so it is reading
         run.stdin.flush()
