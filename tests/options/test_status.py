@@ -20,8 +20,7 @@ from mspike.options.printed import print_options
     ],
 )
 def test_words_of_a_status(option: str, country: str, day: str, expected: str) -> None:
-    status = print_options(catalogue(dt.date.fromisoformat(day), country))[option].status
-    assert status is not None
+    (status,) = print_options(catalogue(dt.date.fromisoformat(day), country))[option].status
     assert status.reason is not None
     assert status.reason.text.startswith(expected)
 

@@ -75,7 +75,7 @@ def judge_option(item: InForce, explainer: Explainer) -> Option:
     """The option as the answer prints it."""
     label = judge_label(item, explainer)
     status = explainer.printed[item.option.option].status
-    judged = weigh(filter(None, (*explainer.of_option(item), label.outcome, status)))
+    judged = weigh((*explainer.of_option(item), *label.outcomes, *status))
     if label.met is not None:
         judged.supports.insert(0, label.met)
     return as_option(item, judged, label.fit, explainer)

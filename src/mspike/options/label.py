@@ -20,8 +20,8 @@ class LabelFit(msgspec.Struct, frozen=True, gc=False):
 
     fit: str
     met: Reason | None = None
-    outcome: Outcome | None = None
-    """Of a label that is not met, or that cannot be told."""
+    outcomes: tuple[Outcome, ...] = ()
+    """One, of a label that is not met, or that cannot be told."""
 
 
 NO_LABEL = LabelFit("no-label")
@@ -43,7 +43,7 @@ def fit_label(catalogue: Catalogue, item: InForce, values: Values) -> LabelFit:
     met = tri(clause_truth(label.clause, values))
     names = because(label.clause, values)
     if met is None:
-        return LabelFit("cannot-tell", outcome=Outcome(FITS, missing=names))
+        return LabelFit("cannot-tell", outcomes=(Outcome(FITS, missing=names),))
     truths = Truths(given(label.clause, values))
     parts = []
     for way in label.ways:
@@ -63,7 +63,7 @@ def fit_label(catalogue: Catalogue, item: InForce, values: Values) -> LabelFit:
         source=source_ref(catalogue, availability.source),
         status=availability.review,
     )
-    return LabelFit("met", reason) if met else LabelFit("not-met", outcome=Outcome(CAUTION, reason))
+    return LabelFit("met", reason) if met else LabelFit("not-met", outcomes=(Outcome(CAUTION, reason),))
 
 
 def sentence(text: str) -> str:

@@ -16,7 +16,7 @@ from mspike.options.verdict import STATUS_EFFECT, Outcome, weight
 
 class Printed(msgspec.Struct, frozen=True):
     availability: Availability
-    status: Outcome | None
+    status: tuple[Outcome, ...]
     """What the availability itself comes to: withdrawn, off label, trial only, unknown."""
     known_risks: list[Reason]
     evidence: list[Evidence]
@@ -73,9 +73,9 @@ def _availability(item: InForce, catalogue: Catalogue) -> Availability:
     return Availability(country, row.status, since, source_ref(catalogue, row.source), text)
 
 
-def _status(item: InForce, given: Availability, catalogue: Catalogue) -> Outcome | None:
+def _status(item: InForce, given: Availability, catalogue: Catalogue) -> tuple[Outcome, ...]:
     if given.status not in STATUS_EFFECT:
-        return None
+        return ()
     effect, words = STATUS_EFFECT[given.status]
     since = f" since {given.since}" if given.since else ""
     reason = Reason(
@@ -87,4 +87,4 @@ def _status(item: InForce, given: Availability, catalogue: Catalogue) -> Outcome
         source=given.source,
         status=item.availability.review if item.availability else "draft",
     )
-    return Outcome(weight(effect, YES), reason)
+    return (Outcome(weight(effect, YES), reason),)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from mspike.derive import FactValue, Line, State, regimen_facts
-from mspike.knowledge import Catalogue, InForce, Knowledge, Listed, by_facts
+from mspike.knowledge import Applied, Catalogue, InForce, Knowledge, Listed, by_facts
 from mspike.options.answer import VERDICTS, Need, Option, Reason, Repeat
 from mspike.options.judge import Judgement, as_option, needs, rule_outs_first, weigh
 from mspike.options.reasons import Explainer
@@ -32,7 +34,7 @@ def earlier_regimens(state: State, knowledge: Knowledge) -> Regimens:
 
 def judge_retreatment(item: InForce, state: State, regimens: Regimens, explainer: Explainer) -> Option:
     """The retreatment option with one entry for each earlier regimen in `repeats`; a transplant alone is none."""
-    whole = weigh(filter(None, explainer.of(shared_criteria(item))))
+    whole = weigh(explainer.of_option(inherited(item)))
     each = [
         (index, line, regimen)
         for index, (line, regimen) in enumerate(zip(state.lines or (), regimens, strict=True))
@@ -77,16 +79,20 @@ def drugs_of(line: Line, index: int) -> Need:
 
 
 @lru_cache(maxsize=8)
-def shared_criteria(item: InForce) -> Listed:
-    """What the option inherits; its own criteria speak of one earlier regimen each time."""
-    return by_facts([c for c in item.criteria if not c.origin.startswith(f"{OPTION}/")])
+def inherited(item: InForce) -> InForce:
+    """The option with what it inherits; its own criteria speak of one earlier regimen each time."""
+    numbered = zip(item.numbers, item.criteria, strict=True)
+    return replace(item, numbers=tuple(number for number, criterion in numbered if not own(criterion)))
+
+
+def own(criterion: Applied) -> bool:
+    return criterion.origin.startswith(f"{OPTION}/")
 
 
 @lru_cache(maxsize=1024)
 def regimen_criteria(item: InForce, drugs: tuple[str, ...], catalogue: Catalogue) -> Listed:
     """The option's own criteria, and all that a set of drugs carries wherever it is given."""
-    own = [c for c in item.criteria if c.origin.startswith(f"{OPTION}/")]
-    return by_facts((*own, *catalogue.statements(drugs)[0]))
+    return by_facts((*filter(own, item.criteria), *catalogue.statements(drugs)[0]))
 
 
 def judge_line(line: Line, regimen: dict[str, FactValue], item: InForce, explainer: Explainer) -> Judgement:
