@@ -86,3 +86,16 @@ def test_an_unconfirmed_progression_says_what_is_open() -> None:
         }
     )
     assert found.facts["refractory_carfilzomib"].because.endswith("PD 2023-12-01, on therapy: confirmed or not")
+
+
+def test_an_open_end_counts_no_days_backwards() -> None:
+    open_end = [{"drug": drug, "start": "2020-02-10", "end": "2022"} for drug in ("lenalidomide", "dexamethasone")]
+    found = derive(
+        {
+            "as_of": "2022-07-30",
+            "treatments": open_end,
+            "assessments": [assessment_of("2020-05-01 PR confirmed"), assessment_of("2022-06-15 PD confirmed")],
+        }
+    )
+    because = found.facts["refractory_lenalidomide"].because
+    assert "on therapy or up to 165 days after the last dose (2022)" in because

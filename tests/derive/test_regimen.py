@@ -92,3 +92,11 @@ def test_months_from_the_last_bortezomib(end: str | None, expected: tuple[float,
     dated = [{"drug": "bortezomib", "start": "2018-01-01", "end": end}] if end else []
     found = months(facts(MAINTAINED, **({"treatments": dated} if dated else {}))["regimen_bortezomib_months"])
     assert found == expected
+
+
+def test_bortezomib_that_did_not_fail_ended_before_the_line_grew() -> None:
+    """The list of what failed leaves it out, so its last day is open; with bortezomib on it, it is the line's end."""
+    grown = "VRd 2018-01-01..2019-01-01 progression PR {}; " + NEXT
+    spared = facts(grown.format("[lenalidomide]"))["regimen_bortezomib_months"]
+    failed = facts(grown.format("[bortezomib,lenalidomide]"))["regimen_bortezomib_months"]
+    assert (months(spared), months(failed)) == ((0, 12), (0, 0))

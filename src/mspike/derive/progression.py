@@ -142,12 +142,12 @@ def relapse_after(
 def _after(date: Day, lines: tuple[Line, ...], place: int) -> Tri:
     """Whether a date in the course of a line lies after its transplant, or after its end: not on what came before.
 
-    In a line without a transplant that ended for progression, or is still given, any progression in it is one.
+    In a line without a transplant any progression in it is one, unless the line stopped for another reason.
     """
     line = lines[place]
     if isinstance(line.transplant, Day):
         return at_least(days_between(line.transplant, date), 1)
-    if (line.stop_reason == "progression" or line.ongoing) and not line.transplant:
+    if line.stop_reason in (None, "not-stated", "progression") and not line.transplant:
         return _between(date, lines, place)
     after = at_least(days_between(line.stop, date), 1) if line.stop else None
     return after if after or line.transplant is False else None  # else a transplant may lie between

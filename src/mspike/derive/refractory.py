@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mspike.derive.exposure import last_dose, own_records
-from mspike.derive.intervals import TOLERANCE, at_least, at_most, span_words, tri_and
+from mspike.derive.intervals import TOLERANCE, at_least, at_most, number_words, span_words, tri_and
 from mspike.derive.judged import TRI, Course, Judged, no, open_answer, yes
 from mspike.derive.kernel.codes import LEVELS
 from mspike.derive.kernel.refractory import NO, failed_within, no_response
@@ -213,13 +213,14 @@ def _within(course: Course, progression: Progression, settings: Settings) -> int
 
 
 def _lag_words(course: Course, date: Day) -> str:
-    """`45 days after the last dose (2020-04-10)`, `on therapy`."""
+    """`45 days after the last dose (2020-04-10)`, `on therapy`, or both where a date is open."""
     assert course.last is not None
     days = days_between(course.last, date)
     dose = "infusion" if course.one_time else "last dose"
     if days.high <= 0:
         return f"on the day of the {dose}" if course.one_time else "on therapy"
-    return f"{span_words(days, 'days')} after the {dose} ({course.last.text})"
+    lag = f"on therapy or up to {number_words(days.high)} days" if days.low < 0 else span_words(days, "days")
+    return f"{lag} after the {dose} ({course.last.text})"
 
 
 def _by_stop(course: Course, evidence: Evidence) -> Judged:

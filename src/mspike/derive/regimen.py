@@ -79,14 +79,15 @@ def _months(day: Day | None, until: Day | None) -> Number | None:
 
 
 def _bortezomib(line: Line, until: Day | None, state: State) -> Number | None:
-    """Months since the last bortezomib: by its own dates; else, where maintenance or a transplant followed, it ended
-    before the line did.
+    """Months since the last bortezomib: by its own dates; else, where maintenance or a transplant followed, or the line
+    grew and bortezomib is none of the drugs that failed, it ended before the line did.
     """
     if last := _dated_end("bortezomib", line, state):
         return _months(last, until)
     end = _months(line.stop, until)
     followed = "maintenance" in line.parts or isinstance(line.transplant, Day)
-    if end is None or not followed or "bortezomib" in line.maintenance:
+    spared = line.stop_reason == "progression" and line.refractory is not None and "bortezomib" not in line.refractory
+    if end is None or not (followed or spared) or "bortezomib" in line.maintenance:
         return end
     start = _months(line.transplant if isinstance(line.transplant, Day) else line.start, until)
     return Number(end.low, start.high if start else math.inf, False, start is None)
