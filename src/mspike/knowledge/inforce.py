@@ -62,17 +62,25 @@ class Asked(msgspec.Struct, frozen=True, eq=False):
 
 
 class Listed(msgspec.Struct, frozen=True, eq=False):
-    """A list of criteria, sorted by the facts that they name, and how many they are."""
+    """A list of criteria, sorted by the facts that they name: first those that name one."""
 
     asked: tuple[Asked, ...]
+    one: tuple[str, ...]
+    """The facts of the first ones."""
+    several: tuple[tuple[str, ...], ...]
+    """Those of the others."""
     many: int
+    """How many criteria there are."""
 
 
 def by_facts(criteria: Collection[Applied]) -> Listed:
     found: dict[tuple[str, ...], list[tuple[int, Applied]]] = {}
     for place, criterion in enumerate(criteria):
         found.setdefault(criterion.clause.names, []).append((place, criterion))
-    return Listed(tuple(Asked(names, tuple(placed)) for names, placed in found.items()), len(criteria))
+    asked = [Asked(names, tuple(placed)) for names, placed in found.items()]
+    asked.sort(key=lambda group: len(group.names) != 1)
+    one = tuple(group.names[0] for group in asked if len(group.names) == 1)
+    return Listed(tuple(asked), one, tuple(group.names for group in asked[len(one) :]), len(criteria))
 
 
 class AppliedRisk(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from operator import getitem
 from typing import Any
 
 from mspike.knowledge import Applied, Asked, Catalogue, InForce, Listed
@@ -19,6 +20,7 @@ from mspike.options.verdict import Outcome, weight
 Found = list[Outcome | None]
 Placed = tuple[tuple[int, Outcome], ...]
 """What criteria come to, each with its place in their list; without those that surely do not hold."""
+Known = tuple[dict[Any, Placed], ...]
 
 
 class Explainer:
@@ -43,20 +45,28 @@ class Explainer:
 
     def of(self, listed: Listed) -> Found:
         """Of a list of criteria, each at its place; None where one surely does not hold."""
-        catalogue, prefix, value = self.catalogue, self.prefix, self.truths.values.get
+        catalogue, value = self.catalogue, self.truths.values.get
         effects = tuple([self.policies[name] for name in catalogue.deciding_policies])
+        known = MEMORY.of(catalogue, listed, effects, self.prefix)
+        given = [*map(value, listed.one), *[tuple(map(value, names)) for names in listed.several]]
+        try:
+            placed = list(map(getitem, known, given))
+        except KeyError:
+            MEMORY.held += self._judge(listed, effects, known, given)
+            placed = list(map(getitem, known, given))
         found: Found = [None] * listed.many
-        for asked, known in MEMORY.of(catalogue, listed, effects, prefix):
-            names = asked.names
-            values: Any = value(names[0]) if len(names) == 1 else tuple(map(value, names))
-            placed = known.get(values)
-            if placed is None:
-                values_of = (values,) if len(names) == 1 else values
-                placed = known[values] = judge_criteria(catalogue, asked, values_of, effects, prefix)
-                MEMORY.held += 1
-            for place, outcome in placed:
+        for group in filter(None, placed):
+            for place, outcome in group:
                 found[place] = outcome
         return found
+
+    def _judge(self, listed: Listed, effects: tuple[str, ...], known: Known, given: list[Any]) -> int:
+        """Adds to `known` what it lacks; says how much that is."""
+        new = [at for at, values in enumerate(given) if values not in known[at]]
+        for at in new:
+            values = (given[at],) if at < len(listed.one) else given[at]
+            known[at][given[at]] = judge_criteria(self.catalogue, listed.asked[at], values, effects, self.prefix)
+        return len(new)
 
 
 class Memory:
@@ -66,18 +76,16 @@ class Memory:
 
     def __init__(self) -> None:
         self.held = 0
-        self._of: dict[tuple[Any, ...], tuple[tuple[Asked, dict[Any, Placed]], ...]] = {}
+        self._of: dict[tuple[Any, ...], Known] = {}
 
-    def of(
-        self, catalogue: Catalogue, listed: Listed, effects: tuple[str, ...], prefix: str
-    ) -> tuple[tuple[Asked, dict[Any, Placed]], ...]:
-        """What is asked, with what is known of it: of one fact by its value, of several by their values."""
+    def of(self, catalogue: Catalogue, listed: Listed, effects: tuple[str, ...], prefix: str) -> Known:
+        """Of each group of a list: of one fact by its value, of several by their values."""
         if self.held > self.MOST:
             self._of.clear()
             self.held = 0
         key = (catalogue, listed, effects, prefix)
         if key not in self._of:
-            self._of[key] = tuple((asked, {}) for asked in listed.asked)
+            self._of[key] = tuple({} for _ in listed.asked)
         return self._of[key]
 
 
