@@ -3,13 +3,14 @@
 `derive_state(record, knowledge, policies)` is the door; `assembly` puts the parts together; `kernel/` holds what runs
 on plain numbers. Each subject is a few modules, and a page of spec/ with its borders:
 
-- lines of therapy (spec/lines.md): `lines` as stated; `line_columns`, `line_records`, `line_words` counted from drug
-  records; `settling`, because lines and responses need each other; `recount`, `compare`; `regimen`, `transplant`
+- lines of therapy (spec/lines.md): `lines` as stated; `line_columns`, `line_records`, `agreement`, `line_words` counted
+  from drug records; `settling`, because lines and responses need each other; `recount`, `compare`; `regimen`, `transplant`
 - response and relapse (response.md, relapse.md): `samples` in, `criteria`, `outcome`, `response` out, `reasons` and
-  `wording` for the sentences; `progression`, `relapse`, `pace`, `mrd`, `event`, `status`
+  `wording` for the sentences; `progression`, `relapse`, `pace`, `mrd`, `event`, `status`; `standing`, where no event is stated
 - what was given and failed (refractoriness.md): `exposure`, `judged`, `refractory`, `groups`, `growth`, `flags`,
   `intolerance`
-- stage, risk and the person (risk.md, fitness.md): `scores`, `risk`, `cytogenetics`, `fitness`, `health`, `person`
+- stage, risk and the person (risk.md, fitness.md): `scores`, `risk`, `cytogenetics`, `fitness`, `health`, `hepatitis`,
+  `person`
 - rows of a block: `meanings`, what one entry is to the kernels
 - all of them: `settings` and `rules` (the numbers in force), `vocabulary`, `intervals`, `truth`, `state`, `wire`,
   `curves`, `contradictions`
@@ -18,6 +19,7 @@ on plain numbers. Each subject is a few modules, and a page of spec/ with its bo
 from mspike.derive.assembly import derive_state
 from mspike.derive.compare import Comparison, Counting, compare_lines
 from mspike.derive.meanings import Meaning, read_meaning
+from mspike.derive.person import INTERACTIONS
 from mspike.derive.regimen import regimen_facts
 from mspike.derive.rules import Rules, read_rules
 from mspike.derive.state import Contradiction, Fact, FactValue, Line, Refractory, State, known
@@ -25,6 +27,7 @@ from mspike.derive.truth import leaf_truth
 from mspike.derive.wire import show_value, state_to_wire, wire_line, wire_value
 
 __all__ = [
+    "INTERACTIONS",
     "Comparison",
     "Contradiction",
     "Counting",

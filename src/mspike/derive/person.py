@@ -17,6 +17,12 @@ STATED_DISEASE = {
 }
 CIRCUMSTANCES = ("lives_alone", "caregiver", "contraception", "regular_transfusion")
 
+INTERACTIONS = {
+    "anticoagulated": "anticoagulants", "strong_cyp3a4_inducer": "strong_cyp3a4_inducers",
+    "strong_cyp3a4_inhibitor": "strong_cyp3a4_inhibitors", "strong_cyp1a2_inhibitor": "strong_cyp1a2_inhibitors",
+}  # fmt: skip
+"""What other medicines tell: fact → the policy that lists the medicines."""
+
 
 def person_facts(record: Record, vocabulary: Vocabulary, settings: Settings) -> dict[str, Fact]:
     patient, fitness, around = record.patient, record.fitness, record.circumstances
@@ -128,12 +134,7 @@ def unknown_medicines(record: Record, vocabulary: Vocabulary, settings: Settings
 
 def _kinds(settings: Settings) -> dict[str, tuple[str, ...]]:
     """Fact → the medicines that make it so."""
-    return {
-        "anticoagulated": settings.anticoagulants,
-        "strong_cyp3a4_inducer": settings.strong_cyp3a4_inducers,
-        "strong_cyp3a4_inhibitor": settings.strong_cyp3a4_inhibitors,
-        "strong_cyp1a2_inhibitor": settings.strong_cyp1a2_inhibitors,
-    }
+    return {fact: getattr(settings, policy) for fact, policy in INTERACTIONS.items()}
 
 
 def _wishes(record: Record) -> dict[str, Fact]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
-from mspike.derive import Line, State
+from mspike.derive import INTERACTIONS, Line, State
 from mspike.knowledge import Catalogue, token
 from mspike.options.answer import Need, Option, Question
 
@@ -14,9 +14,6 @@ LINES = "prior_lines"
 
 GOAL = ("goal_comfort",)
 """What the patient's own wishes would tell."""
-
-INTERACTIONS = ("anticoagulated", "strong_cyp3a4_inducer", "strong_cyp3a4_inhibitor", "strong_cyp1a2_inhibitor")
-"""What other medicines would tell."""
 
 MOST_MEDICINES = 5
 """More are not named in a question."""

@@ -21,6 +21,7 @@ Found = list[Outcome | None]
 Placed = tuple[tuple[int, Outcome], ...]
 """What criteria come to, each with its place in their list; without those that surely do not hold."""
 Known = tuple[dict[Any, Placed], ...]
+"""Of each group of a list, what it came to, by the values of its facts."""
 
 
 class Explainer:
