@@ -253,6 +253,16 @@ TABLE: dict[str, tuple[dict[str, Any], str]] = {
         "Myeloma in response (VGPR) after one line: a change is asked for because of toxicity (2026-06-01). Exposed, "
         "not refractory, to bortezomib and lenalidomide; never given an anti-CD38 antibody.",
     ),
+    "responding, no event stated": (
+        relapse(1, VRD, status="responding", event={"type": None}) | {"responses": [{"date": "2026-05-30"}]},
+        "Myeloma in response (VGPR) after one line: no progression at the last sample (2026-05-30), symptoms not "
+        "recorded. Exposed, not refractory, to bortezomib and lenalidomide; never given an anti-CD38 antibody.",
+    ),
+    "responding, no sample told": (
+        relapse(1, VRD, status="responding", event={"type": None}) | {"responses": []},
+        "Myeloma in response (VGPR) after one line: no progression at the last sample (date not recorded), symptoms "
+        "not recorded. Exposed, not refractory, to bortezomib and lenalidomide; never given an anti-CD38 antibody.",
+    ),
     "newly diagnosed": (
         relapse(0, "", status="newly-diagnosed", classes="", event={"type": "newly-diagnosed", "date": "2026-06-01"}),
         "Newly diagnosed myeloma: first-line treatment is out of scope here, which covers relapsed and refractory "

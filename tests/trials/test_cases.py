@@ -147,6 +147,24 @@ def test_the_migrations_make_the_tables(cases: Cases) -> None:
         assert compare_metadata(MigrationContext.configure(db), metadata) == []
 
 
+def test_no_migration_takes_entries_away(cases: Cases) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    from mspike.trials.cases.store import MIGRATIONS
+
+    case = cases.open("nurse")
+    cases.add(case, "nurse", "note", "a word")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with cases.engine.begin() as db:
+        config.attributes["connection"] = db
+        with pytest.raises(CommandError, match="entries would be lost"):
+            command.downgrade(config, "base")
+    assert len(cases.case(case).entries) == 1
+
+
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "cases.sqlite"
     with open_cases(f"sqlite:///{path}"):

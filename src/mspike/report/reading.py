@@ -46,6 +46,12 @@ def is_relapse(status: str | None) -> bool:
     return status in ("relapsed", "relapsed-and-refractory")
 
 
+def last_sample(state: StateDict) -> str | None:
+    """The day of the newest judged sample; None = none, or not known."""
+    rows = state.get("responses") or ()
+    return rows[-1].get("date") if rows else None
+
+
 def latest_progression(state: StateDict) -> Mapping[str, Any] | None:
     """The newest progression; not one that the next sample refuted."""
     standing = [row for row in state.get("progressions") or () if row.get("confirmed") is not False]

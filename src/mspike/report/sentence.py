@@ -20,6 +20,7 @@ from mspike.report.reading import (
     fact,
     given,
     is_relapse,
+    last_sample,
     latest_progression,
     line_count,
     refractory_drugs,
@@ -111,7 +112,7 @@ def _event(state: StateDict) -> str:
     if kind in ("stable", "newly-diagnosed"):
         return "no progression now" if relapse else ""
     if kind is None and status in ("responding", "stable"):
-        return f"no progression at the last sample ({words.date_text(state['responses'][-1]['date'])})"
+        return f"no progression at the last sample ({words.date_text(last_sample(state))})"
     if kind is None:
         shown = ", ".join(filter(None, (_progression(state), _clinical_relapse(state))))
         return shown or ("kind and date of the relapse not recorded" if relapse else "")
