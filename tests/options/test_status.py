@@ -29,3 +29,8 @@ def test_a_label_that_was_changed_names_both_days() -> None:
     given = print_options(catalogue(dt.date(2026, 11, 21), "US"))["teclistamab"].availability
     assert (given.status, given.since) == ("approved", "2022-10-25")
     assert given.text.startswith("this label since 2026-03-05; regular approval")
+
+
+def test_trial_only_names_no_day_of_force() -> None:
+    printed = print_options(catalogue(dt.date(2025, 1, 1), "US"))["anito-cel"]
+    assert (printed.availability.since, printed.availability.text) == (None, "")

@@ -67,7 +67,8 @@ def _availability(item: InForce, catalogue: Catalogue) -> Availability:
         )
         return Availability(country, "unknown", None, source, f"nothing recorded for {country} on this day")
     since = catalogue.status_since(item.option, country)
-    text = row.says or ("" if since or not row.by else f"in force by {row.by}; the first day was not seen")
+    told = since or not row.by or row.status == "investigational"  # of trials nobody asks for the first day
+    text = row.says or ("" if told else f"in force by {row.by}; the first day was not seen")
     if row.label and since != row.from_ and row.from_ != "unknown":
         text = f"this label since {row.from_}" + (f"; {text}" if text else "")
     return Availability(country, row.status, since, source_ref(catalogue, row.source), text)

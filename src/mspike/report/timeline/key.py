@@ -98,7 +98,8 @@ def _entry(kind: str, text: str, look: dict[str, Any], x: float, y: float, layou
         mark = {"type": "rule", "strokeWidth": 1.8, **{name: look[name] for name in ("stroke", "strokeDash")}}
         found.append(_at(mark, x=x, x2=x + SWATCH, y=y))
     if kind == "upright":
-        found.append(_at({"type": "rule", "strokeWidth": 1.8, **look}, x=middle, y=y - 8, y2=y + 8))
+        half = layout.size * 0.6
+        found.append(_at({"type": "rule", "strokeWidth": 1.8, **look}, x=middle, y=y - half, y2=y + half))
     if kind == "curve":
         spot = {"shape": look["shape"], "fill": look["stroke"], "stroke": "var(--surface)", "size": 50}
         found.append(_at({**POINT, **spot}, x=middle, y=y))

@@ -62,7 +62,7 @@ LEAST, MOST = 58, 150
 """Pixels for the names of the lanes."""
 WIDE = Layout("wide", total=940, step=20, high=104, low=44, size=12.5, between=30, thin=0.42)
 NARROW = Layout("narrow", total=330, step=20, high=92, low=44, size=12.5, between=32, thin=0.42, stacked=True)
-PAPER = Layout("paper", total=900, step=10, high=26, low=20, size=9.5, between=14, thin=0.62, short=True)
+PAPER = Layout("paper", total=900, step=10, high=26, low=20, size=9.5, between=18, thin=0.62, short=True)
 LAYOUTS = (WIDE, NARROW, PAPER)
 
 
