@@ -1,8 +1,10 @@
 """Measure what a record means: one patient in plain Python, and compiled blocks on one core. Asserts nothing.
 
-The patients are made up (tests/patients.py), with drugs as one record a cycle. Times are processor time of one thread.
-Plain: the state of each patient, best of a few rounds, and the kernel alone. Compiled: patients a second, for the
-kernel and for the whole block with its checks and copies.
+The patients are made up, with drugs as one record a cycle: `awkward` ones (tests/patients.py), full of borders,
+findings and gaps, as the tests want them; and `regular` ones, as most rows of a registry are, M-protein at every visit,
+urine and light chains at many. Times are processor time of one thread. Plain: the state of each awkward patient, best
+of a few rounds, and the kernel alone. Compiled: patients a second, for the kernel and for the whole block with its
+checks and copies.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from random import Random
 from statistics import median, quantiles
 from typing import Any
 
@@ -22,7 +26,7 @@ from mspike.derive import Rules, derive_state, read_rules, settling  # noqa: E40
 from mspike.derive.kernel.codes import TESTS  # noqa: E402
 from mspike.knowledge import Knowledge, load_codes, load_knowledge  # noqa: E402
 from mspike.record import Record, read_case  # noqa: E402
-from patients import Person, case, person  # noqa: E402
+from patients import CYCLE, FIRST_DAY, REGIMENS, Person, case, person  # noqa: E402
 
 ONE = (250, 150)
 MANY = (60, 80)
@@ -30,7 +34,7 @@ MANY = (60, 80)
 PATIENTS = 40
 ROUNDS = 15
 BLOCK = 25_000
-"""Patients in a block; some hundred different ones, again and again."""
+"""Patients in a block; some hundred or thousand different ones, again and again."""
 
 
 def main() -> None:
@@ -47,8 +51,10 @@ def main() -> None:
         return
     print(f"\nblocks, compiled, one core: {MANY[0]} lab and {MANY[1]} drug rows, {BLOCK} patients")
     print(f"  {'':<40}{'patients/s':>11}")
-    for what, rate in many_patients(read_rules(knowledge)):
-        print(f"  {what:<40}{rate:>11,.0f}")
+    rules = read_rules(knowledge)
+    for kind, people, different in (("awkward", cut(*MANY), 500), ("regular", regular(*MANY), 2_500)):
+        for what, rate in many_patients(rules, list(islice(people, different))):
+            print(f"  {kind + ': ' + what:<40}{rate:>11,.0f}")
 
 
 def cut(labs: int, drugs: int) -> Iterator[Person]:
@@ -60,6 +66,42 @@ def cut(labs: int, drugs: int) -> Iterator[Person]:
         made.drugs = sorted(made.drugs, key=lambda row: row["start"])[:drugs]
         if (len(made.labs), len(made.drugs)) == (labs, drugs):
             yield made
+        seed += 1
+
+
+def regular(labs: int, drugs: int) -> Iterator[Person]:
+    """People with as many rows and more, cut down to them: down to a lowest value and up again, line after line."""
+    seed = 0
+    while True:
+        dice = Random(seed)
+        made = Person(seed, light_chain=dice.choice(("kappa", "lambda")))
+        day = FIRST_DAY + dice.randrange(4000)
+        serum, urine = dice.uniform(10, 60), dice.uniform(200, 3000)
+        chain, level = dice.uniform(120, 2000), 1.0
+        while len(made.labs) < labs or len(made.drugs) < drugs:
+            cycles, lowest = 3 + min(27, int(dice.expovariate(0.09))), 10 ** -dice.uniform(0, 2.6)
+            end = day + CYCLE * cycles + dice.randrange(90)
+            for drug in dice.choice(REGIMENS[:-1]):
+                given = range(day, day + CYCLE * cycles, CYCLE)
+                made.drugs += [{"drug": drug, "start": at, "end": at, "context": None} for at in given]
+            visit = day - dice.randrange(7)
+            while visit < end:
+                share = max(0.0, (visit - day) / (end - day))
+                now = level * lowest ** min(1.0, share / 0.45) + max(0.0, share - 0.6) * dice.uniform(0, 2)
+                now *= dice.gauss(1, 0.06)
+                made.labs.append((visit, "serum-m-protein", round(max(0.0, serum * now), 1)))
+                if dice.random() < 0.4:
+                    made.labs.append((visit, "urine-m-protein", float(round(max(0.0, urine * now)))))
+                if dice.random() < 0.8:
+                    pair = [round(10 + max(0.0, chain * now), 1), round(dice.uniform(5, 15), 1)]
+                    names = ("kappa-flc", "lambda-flc") if made.light_chain == "kappa" else ("lambda-flc", "kappa-flc")
+                    made.labs += [(visit, name, value) for name, value in zip(names, pair, strict=True)]
+                visit += 28 + dice.randrange(62)
+            level, day = dice.uniform(0.5, 1.3), end + int(dice.expovariate(1 / 90))
+        made.labs = sorted(made.labs, key=lambda row: row[:2])[:labs]
+        made.drugs = sorted(made.drugs, key=lambda row: row["start"])[:drugs]
+        made.as_of = max(made.labs[-1][0], made.drugs[-1]["start"]) + 100
+        yield made
         seed += 1
 
 
@@ -95,19 +137,16 @@ def one_patient(knowledge: Knowledge) -> tuple[list[float], list[float]]:
     return [taken[0] for taken in best], [taken[1] for taken in best]
 
 
-def many_patients(rules: Rules) -> Iterator[tuple[str, float]]:
-    """Patients a second of this thread, best of a few blocks."""
-    from itertools import islice
-
+def many_patients(rules: Rules, people: list[Person]) -> Iterator[tuple[str, float]]:
+    """Patients a second of this thread, best of a few blocks in which these people come again and again."""
     import numpy as np
 
     from cohort.tables import tables
     from mspike.cohort import block as runner
     from mspike.cohort import derive_block
 
-    different = 500
-    made = tables(islice(cut(*MANY), different), rules)
-    repeats = range(0, BLOCK, different)
+    made = tables(people, rules)
+    repeats = range(0, BLOCK, len(people))
     block = {
         name: {
             column: np.concatenate([values + (first if column == "patient" else 0) for first in repeats])

@@ -145,7 +145,7 @@ def _run(record: Record, lines: tuple[Line, ...], reading: Reading, rules: Rules
     chain, own_band = band_of(record)
     rows = respond(
         dates, tests, values, 0, size, starts, antibody, 0, n, chain, own_band, death_day(record),
-        rules.response_params, [0.0] * TEST_PLACES, [0.0] * SCRATCH, ints, floats, 0, of_lines, refs, 0,
+        rules.response_params, [0.0] * TEST_PLACES, [0.0] * SCRATCH, ints, floats, 0, of_lines, refs, 0, 1,
     )  # fmt: skip
     return Outcome(rows, ints, floats, of_lines, refs, days)
 

@@ -67,7 +67,7 @@ def _settle(record: Record, dated: Dated, columns: Columns, reading: Reading, ru
         chain, own_band, death_day(record), int(dated.watched),
         rules.traits, rules.antibodies, line_params, rules.response_params,
         signs, doses, [0] * most, [0] * most, [0] * most, [0.0] * TEST_PLACES, [0.0] * SCRATCH, placed, table, 0,
-        ints, floats, 0, of_lines, refs,
+        ints, floats, 0, of_lines, refs, 1,
     )  # fmt: skip
     seen = replace(columns, signs=(signs[0][:many], signs[1][:many]))
     judged = Outcome(rows, ints, floats, tuple(column[:n] for column in of_lines), refs, days)

@@ -33,6 +33,10 @@ CALCIUM: Final = 16
 STATED: Final = 17
 STATED_CONFIRMED: Final = 18
 
+BANDS: Final = 1 << OTHER_BAND | 1 << DIRA
+"""Tests of a sample, as bits: of whose the bands are; and those that few samples hold."""
+SELDOM: Final = 1 << MARROW | 1 << CLONAL | 1 << SPD | 1 << ONE_SPD | 1 << LESION | 1 << BLOOD_CELLS | 1 << CALCIUM
+
 TESTS: Final = (
     "serum-m-protein", "urine-m-protein", "kappa-flc", "lambda-flc", "dflc", "serum-immunofixation",
     "urine-immunofixation", "serum-immunofixation-other", "dira", "marrow-plasma-cells", "marrow-clonality",
@@ -184,10 +188,6 @@ REF: Final = 32
 REF_DAY: Final = 40
 PREV: Final = 48
 PREV_DAY: Final = 56
-LIMIT: Final = 64
-"""The value from which progression counts."""
-REACH: Final = 72
-"""The same, less the tolerance: what a value has to reach."""
 CUTS: Final = 80
 """The levels' borders of this line, from the baseline."""
 SCRATCH: Final = 96
@@ -206,6 +206,8 @@ CUT_MARROW_PR: Final = 87
 CUT_SPD_PR: Final = 88
 CUT_SPD_MR: Final = 89
 CUT_SPD_VGPR: Final = 90
+RISE: Final = 91
+"""What a reference is multiplied by for the share of a progression."""
 
 # -- response: output columns -------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mspike.derive.kernel.codes import (
     AT_ONCE,
-    BASE,
     BY_DEATH,
     BY_ITSELF,
     BY_NEW_LINE,
@@ -20,8 +19,6 @@ from mspike.derive.kernel.codes import (
     L_MEASURABLE,
     L_PD_DAY,
     L_PD_KNOWN,
-    LIMIT,
-    MARKER_COUNT,
     NE,
     NODAY,
     O_CONFIRMED,
@@ -34,11 +31,10 @@ from mspike.derive.kernel.codes import (
     P_NEW_LINE,
     PD,
     PR,
-    REF,
     REFUTED,
     SD,
 )
-from mspike.derive.kernel.markers import FloatOutput, Output, Scratch, Values
+from mspike.derive.kernel.markers import Output, Values
 
 
 def confirm(w: int, level: int, how: int, day: int, ints: Output) -> None:
@@ -102,7 +98,7 @@ def lone(w: int, ints: Output) -> None:
 
 def end_line(
     line: int, later: int, death: int, first: int, rows: int, waiting: int, progressing: int, measurable: int,
-    params: Values, mem: Scratch, ints: Output, out: int, line_ints: Output, refs: FloatOutput, at: int,
+    params: Values, ints: Output, out: int, line_ints: Output, at: int,
 ) -> None:  # fmt: skip
     """What a new line or a death confirms; then the running best of the line, which a progression absorbs.
 
@@ -139,10 +135,3 @@ def end_line(
     line_ints[L_PD_DAY][at] = pd_day
     line_ints[L_PD_KNOWN][at] = pd_known
     line_ints[L_FROM_CR][at] = from_cr
-    for m in range(MARKER_COUNT):
-        k = at * MARKER_COUNT + m
-        refs[0][k] = mem[BASE + m]
-        refs[1][k] = mem[BASE + MARKER_COUNT + m]
-        refs[2][k] = mem[REF + m]
-        refs[3][k] = mem[REF + MARKER_COUNT + m]
-        refs[4][k] = mem[LIMIT + m]

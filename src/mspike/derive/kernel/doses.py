@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
 
+from mspike.derive.kernel.courses import place_of
 from mspike.derive.kernel.line_codes import AS_STEROID, CONTEXT, MAINTENANCE, ONCE, SPECIAL, STEROID, UNPLACED
 
 Column = Sequence[int]
@@ -18,37 +19,44 @@ these are, one after the other."""
 
 
 def cycles(
-    i: int, hi: int, due: int, rows: Rows, traits: Column, line: int, drugs: int, calm: float, lapse: float,
-    placed: MutableSequence[int], doses: Doses, covered: int, latest: int,
+    i: int, hi: int, due: int, rows: Rows, lo: int, traits: Column, procedures: tuple[Column, Column], plo: int,
+    phi: int, params: Sequence[float], line: int, drugs: int, calm: int, lapse: int, placed: MutableSequence[int],
+    doses: Doses, covered: int, latest: int,
 ) -> tuple[int, int, int]:  # fmt: skip
-    """Takes records from row `i` on into a line of `drugs`, as long as nothing can begin with them.
+    """Takes records from row `i` on into a line of `drugs`, day after day, as long as nothing can begin with them.
 
-    That is: each alone on its day, before the day `due`, at most `calm` days after the line's last dose and `lapse`
-    after the last one of its drug. Steroids are passed over. Returns the next row, the line's last day, and its row.
+    That is: before the day `due`, at most `calm` days after the line's last dose, and each at most `lapse` days after
+    the last dose of its drug. Steroids are passed over. Returns the next row, the line's last day, and its row.
     """
     start, end, drug, note = rows
     last_day, last_row, _ = doses
-    after = start[i] if i < hi else due
     while i < hi:
-        t, code = after, drug[i]
-        after = start[i + 1] if i + 1 < hi else due
-        if t >= due or t == after:
+        t, j = start[i], i
+        if t >= due:
             break
-        kind = traits[code]
-        if kind & STEROID:
-            placed[i] = AS_STEROID
-        elif kind & (SPECIAL | ONCE) or note[i] & CONTEXT > MAINTENANCE or not drugs >> code & 1:
-            break
-        elif t - covered <= calm and t - last_day[code] <= lapse:
-            last = end[i]
-            placed[i], last_row[code] = line, i
-            if last > last_day[code]:
-                last_day[code] = last
-            if last >= covered:
-                covered, latest = last, i
-        else:
-            break
-        i += 1
+        while j < hi and start[j] == t:
+            code = drug[j]
+            kind = traits[code]
+            if not kind & STEROID:
+                if not drugs >> code & 1 or t - last_day[code] > lapse or t - covered > calm:
+                    return i, covered, latest
+                if kind & ONCE or note[j] & CONTEXT > MAINTENANCE:
+                    return i, covered, latest
+                if kind & SPECIAL and place_of(j, rows, lo, hi, traits, procedures, plo, phi, params) != UNPLACED:
+                    return i, covered, latest
+            j += 1
+        while i < j:
+            code = drug[i]
+            if traits[code] & STEROID:
+                placed[i] = AS_STEROID
+            else:
+                last = end[i]
+                placed[i], last_row[code] = line, i
+                if last > last_day[code]:
+                    last_day[code] = last
+                if last >= covered:
+                    covered, latest = last, i
+            i += 1
     return i, covered, latest
 
 

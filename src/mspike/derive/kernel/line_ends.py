@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
 
-from mspike.derive.kernel.codes import NODAY
+from mspike.derive.kernel.codes import FAR, NODAY
 from mspike.derive.kernel.line_codes import (
     AS_STEROID,
     CONSOLIDATION,
@@ -72,7 +72,7 @@ def finish_lines(
     start, end, drug, note = rows
     begun, stop, drugs, parts, flags = lines[L_START], lines[L_STOP], lines[L_DRUGS], lines[L_PARTS], lines[L_FLAGS]
     core, transplant, upkeep = lines[L_CORE], lines[L_TRANSPLANT], lines[L_UPKEEP]
-    maintain, carry = params[P_MAINTAIN], params[P_CARRY]
+    maintain, carry = params[P_MAINTAIN], int(params[P_CARRY])
     for at in range(o, o + n):
         core[at], upkeep[at] = 0, 0
     # two columns are in use until the parts are known: drugs after the transplant, drugs to the end
@@ -80,39 +80,48 @@ def finish_lines(
     for at in range(o, o + n):
         since[at] = 0
     q, steroids = o, 0
-    was, here, graft, near_end = 0, o, NODAY, 0.0
+    # of the line at hand: its drugs, those after the transplant, those to the end; when the next line begins
+    was, here, mask, given, tail = 0, o, 0, 0, 0
+    graft, near_end, next_day = NODAY, 0, FAR
     for i in range(lo, hi):
         place = placed[i]
         if place > 0:
             if place != was:
+                if was:
+                    core[here], since[here], late[here] = mask, given, tail
                 was, here = place, o + place - 1
+                mask, given, tail = core[here], since[here], late[here]
                 graft, near_end = transplant[here], stop[here] - carry
-            at, bit, last = here, 1 << drug[i], end[i]
-            core[at] |= bit
-            after = at + 1
-            while after < o + n and begun[after] <= last:  # it goes on into the next line
-                core[after] |= bit & drugs[after]
-                after += 1
+                next_day = begun[here + 1] if place < n else FAR
+            bit, last = 1 << drug[i], end[i]
+            mask |= bit
+            if last >= next_day:  # it goes on into the next line
+                after = here + 1
+                while after < o + n and begun[after] <= last:
+                    core[after] |= bit & drugs[after]
+                    after += 1
             if graft == NODAY:
-                if last >= near_end:
-                    late[at] |= bit
-            elif end[i] > graft:
-                since[at] |= bit
+                tail |= bit if last >= near_end else 0
+            elif last > graft:
+                given |= bit
                 context = note[i] & CONTEXT
-                if context == MAINTENANCE or (context != CONSOLIDATION and end[i] - graft > maintain):
-                    late[at] |= bit
+                if context == MAINTENANCE or (context != CONSOLIDATION and last - graft > maintain):
+                    tail |= bit
         elif place == AS_STEROID:
-            steroids |= 1 << drug[i]
-            while q < o + n and stop[q] < start[i]:
+            bit, day, last = 1 << drug[i], start[i], end[i]
+            steroids |= bit
+            while q < o + n and stop[q] < day:
                 q += 1
             at, found = q, False
-            while at < o + n and begun[at] <= end[i]:
-                if start[i] >= begun[at] or end[i] >= min(begun[at] + carry, stop[at]):
-                    drugs[at] |= 1 << drug[i]
+            while at < o + n and begun[at] <= last:
+                if day >= begun[at] or last >= min(begun[at] + carry, stop[at]):
+                    drugs[at] |= bit
                     found = True
                 at += 1
             if not found and n:
                 flags[min(q, o + n - 1)] |= F_STEROID_ALONE
+    if was:
+        core[here], since[here], late[here] = mask, given, tail
     for at in range(o, o + n):
         part, mask = parts[at], core[at]
         drugs[at] &= mask | steroids

@@ -109,7 +109,7 @@ def derive_lines(
     pause, waiting, sealed, first, latest = NODAY, 0, False, lo, lo
     pd, sd, sure = NODAY, NODAY, NODAY
     held, many = 0, 0  # the drugs with a dose from row `first` on, as a set, and how many
-    calm = min(era_gap, line_gap) if line_gap > 0 else era_gap
+    calm = int(min(era_gap, line_gap) if line_gap > 0 else era_gap)
     i, p, g = lo, plo, glo
     while i < hi and start[i] < params[P_COUNT_FROM]:  # R10
         placed[i] = AS_SMOULDERING
@@ -122,9 +122,10 @@ def derive_lines(
         due = pday[p] + 1 if p < phi else FAR
         if g < ghi and gday[g] < due:
             due = gday[g]
-        if n and i < hi and (i + 1 == hi or start[i] != start[i + 1]):
-            lapse = era_gap if pd > begun else maintain
-            i, covered, latest = cycles(i, hi, due, rows, traits, n, drugs, calm, lapse, placed, doses, covered, latest)
+        if n and i < hi:
+            lapse = int(era_gap if pd > begun else maintain)
+            i, covered, latest = cycles(i, hi, due, rows, lo, traits, procedures, plo, phi, params, n, drugs, calm,
+                                        lapse, placed, doses, covered, latest)  # fmt: skip
         if i >= hi and p >= phi:
             break
         grafted = p < phi and (i >= hi or pday[p] < start[i])

@@ -20,7 +20,6 @@ from mspike.derive.kernel.codes import (
     CUT_VGPR,
     LAST,
     LAST_DAY,
-    LIMIT,
     M_BLOOD,
     M_CALCIUM,
     M_DFLC,
@@ -63,9 +62,9 @@ from mspike.derive.kernel.codes import (
     P_VGPR,
     PREV,
     PREV_DAY,
-    REACH,
     REF,
     REF_DAY,
+    RISE,
 )
 
 Column = Sequence[int]
@@ -98,6 +97,7 @@ def remaining(base: float, fall: float) -> float:
 def begin_line(start: int, mem: Scratch, params: Values) -> None:
     """Baselines are the last values on or before the start, if recent enough; every reference begins there."""
     oldest = start - params[P_BASELINE_DAYS]
+    mem[RISE] = 1.0 + params[P_RISE] / 100.0
     for m in range(MARKER_COUNT):
         if mem[LAST + m] != MISSING and mem[LAST_DAY + m] >= oldest:
             mem[BASE + m] = mem[LAST + m]
@@ -107,9 +107,6 @@ def begin_line(start: int, mem: Scratch, params: Values) -> None:
             mem[BASE_DAY + m] = NODAY
         mem[REF + m] = mem[PREV + m] = mem[BASE + m]
         mem[REF_DAY + m] = mem[PREV_DAY + m] = mem[BASE_DAY + m]
-        mem[LIMIT + m] = mem[REACH + m] = MISSING
-        if mem[REF + m] != MISSING:
-            set_limit(m, mem, params)
     base = mem[BASE + M_SERUM]
     mem[CUT_VGPR] = remaining(base, params[P_VGPR])
     mem[CUT_PR] = remaining(base, params[P_PR])
@@ -128,10 +125,11 @@ def begin_line(start: int, mem: Scratch, params: Values) -> None:
     mem[CUT_SPD_VGPR] = remaining(base, params[P_SPD_VGPR])
 
 
-def set_limit(m: int, mem: Scratch, params: Values) -> None:
-    """From which value the marker progresses: the share and the absolute amount both, over the reference."""
+def limit(m: int, mem: Scratch, params: Values) -> tuple[float, float]:
+    """From which value the marker progresses: the share and the absolute amount both, over the reference; and the
+    same less the tolerance, what a value has to reach."""
     ref = mem[REF + m]
-    share = ref * (1.0 + params[P_RISE] / 100.0)
+    share = ref * mem[RISE]
     strict = False
     if m == M_SERUM:
         border = max(share, ref + params[P_PD_SERUM])
@@ -157,8 +155,7 @@ def set_limit(m: int, mem: Scratch, params: Values) -> None:
     else:
         border = params[P_PD_CALCIUM]
         strict = True
-    mem[LIMIT + m] = border
-    mem[REACH + m] = border + slack(border) if strict else border - slack(border)
+    return border, border + slack(border) if strict else border - slack(border)
 
 
 def follow(m: int, value: float, day: int, mem: Scratch, params: Values) -> bool:
@@ -167,58 +164,33 @@ def follow(m: int, value: float, day: int, mem: Scratch, params: Values) -> bool
     Without a baseline the first value of the line is the reference. Serum, urine and light chains: the reference is
     lowered by what two consecutive samples both reach, or, by switch, by every value; the others by every value.
     """
-    if mem[REF + m] == MISSING:
-        mem[REF + m] = mem[PREV + m] = value
+    ref = mem[REF + m]
+    if ref == MISSING:
+        ref = mem[REF + m] = mem[PREV + m] = value
         mem[REF_DAY + m] = mem[PREV_DAY + m] = day
-        set_limit(m, mem, params)
-    if value >= mem[REACH + m] and (value > mem[REF + m] or m == M_CALCIUM):
-        mem[PREV + m] = value
-        mem[PREV_DAY + m] = day
-        return True
-    lower = value
-    since = float(day)
+    if value > ref or m == M_CALCIUM:
+        _, reach = limit(m, mem, params)
+        if value >= reach:
+            mem[PREV + m], mem[PREV_DAY + m] = value, day
+            return True
+    lower, since = value, float(day)
     if m <= M_DFLC and params[P_REFERENCE_CONFIRMED] > 0.0:
         if mem[PREV + m] >= value:
-            lower = mem[PREV + m]
-            since = mem[PREV_DAY + m]
-        mem[PREV + m] = value
-        mem[PREV_DAY + m] = day
-    if lower < mem[REF + m]:
-        mem[REF + m] = lower
-        mem[REF_DAY + m] = since
-        set_limit(m, mem, params)
+            lower, since = mem[PREV + m], mem[PREV_DAY + m]
+        mem[PREV + m], mem[PREV_DAY + m] = value, day
+    if lower < ref:
+        mem[REF + m], mem[REF_DAY + m] = lower, since
     return False
 
 
-def keep(
-    serum: float, urine: float, dflc: float, marrow: float, spd: float, blood: float, other: float, calcium: float,
-    day: int, mem: Scratch,
-) -> None:  # fmt: skip
-    """The last value of each marker, which a later line may take as its baseline."""
-    if serum != MISSING:
-        mem[LAST + M_SERUM] = serum
-        mem[LAST_DAY + M_SERUM] = day
-    if urine != MISSING:
-        mem[LAST + M_URINE] = urine
-        mem[LAST_DAY + M_URINE] = day
-    if dflc != MISSING:
-        mem[LAST + M_DFLC] = dflc
-        mem[LAST_DAY + M_DFLC] = day
-    if marrow != MISSING:
-        mem[LAST + M_MARROW] = marrow
-        mem[LAST_DAY + M_MARROW] = day
-    if spd != MISSING:
-        mem[LAST + M_SPD] = spd
-        mem[LAST_DAY + M_SPD] = day
-    if blood != MISSING:
-        mem[LAST + M_BLOOD] = blood
-        mem[LAST_DAY + M_BLOOD] = day
-    if other != MISSING:
-        mem[LAST + M_OTHER_CHAIN] = other
-        mem[LAST_DAY + M_OTHER_CHAIN] = day
-    if calcium != MISSING:
-        mem[LAST + M_CALCIUM] = calcium
-        mem[LAST_DAY + M_CALCIUM] = day
+def write_references(mem: Scratch, params: Values, refs: FloatOutput, at: int) -> None:
+    """Of each marker of a line, from place `at` on: baseline, its day, reference, its day, border of progression."""
+    for m in range(MARKER_COUNT):
+        refs[0][at + m] = mem[BASE + m]
+        refs[1][at + m] = mem[BASE_DAY + m]
+        refs[2][at + m] = mem[REF + m]
+        refs[3][at + m] = mem[REF_DAY + m]
+        refs[4][at + m] = limit(m, mem, params)[0] if mem[REF + m] != MISSING else MISSING
 
 
 def measurable_markers(mem: Scratch, flc_counts: bool, params: Values) -> int:

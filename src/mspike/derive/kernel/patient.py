@@ -38,7 +38,7 @@ def derive_patient(
     signs: DaysOut, doses: Doses,
     shown: MutableSequence[int], before: MutableSequence[int], antibody: MutableSequence[int],
     now: MutableSequence[float], mem: MutableSequence[float], placed: MutableSequence[int], lines: Output, o: int,
-    ints: Output, floats: Numbers, w: int, of_lines: Output, refs: Numbers,
+    ints: Output, floats: Numbers, w: int, of_lines: Output, refs: Numbers, told: int,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Writes the lines from `o` on and the responses from `w` on; returns how many of each, and how many signs.
 
@@ -47,7 +47,7 @@ def derive_patient(
     the drugs that show as a band. `signs`: day and kind of all signs, stated and shown by the samples, from place 0
     on; room for `stated` and one for each line. `shown`, `before`, `antibody`: scratch, as long as `lines`;
     `doses`: DRUG_PLACES each.
-    `of_lines`, `refs`: what the responses say of each line, from place 0 on, as `respond` writes it.
+    `of_lines`, `refs`, `told`: what the responses say of each line, from place 0 on, as `respond` writes it.
     """
     day, test, value = labs
     starts, drugs = lines[L_START], lines[L_DRUGS]
@@ -68,7 +68,7 @@ def derive_patient(
         if turn > 0 and rest == NODAY:
             break
         m = respond(day, test, value, lo, hi, starts, antibody, o, o + n, chain, own_band, death, response_params, now,
-                    mem, ints, floats, w, of_lines, refs, 0)  # fmt: skip
+                    mem, ints, floats, w, of_lines, refs, 0, told)  # fmt: skip
         kept = 0
         while kept < found and shown[kept] <= rest:
             kept += 1

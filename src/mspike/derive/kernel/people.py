@@ -60,9 +60,11 @@ def derive_people(
         slo, shi = sign_begins[p], sign_begins[p + 1]
         last = as_of[p]
         state = SETTLED
-        for i in range(lo + 1, hi):
-            if day[i] == day[i - 1] and test[i] == test[i - 1] and value[i] != value[i - 1]:
-                state = OPEN
+        clash = False
+        for i in range(lo + 1, hi):  # all is compared, with no branch: the rows go through in eights
+            clash |= (day[i] == day[i - 1]) & (test[i] == test[i - 1]) & (value[i] != value[i - 1])
+        if clash:
+            state = OPEN
         if (hi > lo and day[hi - 1] > last) or (rhi > rlo and start[rhi - 1] > last):
             state = LATER
         if (phi > plo and procedures[0][phi - 1] > last) or (shi > slo and stated[0][shi - 1] > last):
@@ -82,7 +84,7 @@ def derive_people(
         n, m, _ = derive_patient(
             labs, lo, hi, rows, rlo, rhi, procedures, plo, phi, stated, slo, shi, chain[p], own_band[p], death[p],
             watched, traits, antibodies, line_params, response_params, signs, doses, shown, before, antibody, now, mem,
-            placed, lines, o, ints, floats, w, of_line, refs,
+            placed, lines, o, ints, floats, w, of_line, refs, 0,
         )  # fmt: skip
         for k in range(n):
             of_lines[L_MEASURABLE][o + k] = of_line[L_MEASURABLE][k]

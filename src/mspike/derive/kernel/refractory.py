@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import MutableSequence, Sequence
 
 from mspike.derive.kernel.codes import (
+    FAR,
     NE,
     NODAY,
     O_CONFIRMED,
@@ -111,24 +112,34 @@ def derive_refractory(
     start, end, drug, note = rows
     begun, stop, core = lines[L_START], lines[L_STOP], lines[L_CORE]
     window, least, sd_counts = params[P_REFRACTORY], params[P_LEAST_EXPOSURE], params[P_SD_REFRACTORY] > 0
-    stopped, k = False, lo
-    while k < hi and not stopped:
-        stopped = note[k] >> STOP_SHIFT & STOP == S_PROGRESSION
-        k += 1
+    stopped = False
+    for k in range(lo, hi):
+        stopped |= note[k] >> STOP_SHIFT & STOP == S_PROGRESSION
+    row = lo
     for at in range(o, o + n):
         found, day, after = 0, NODAY, at
         while after + 1 < o + n and begun[after + 1] - stop[at] <= window:
             after += 1  # a progression of this line may lie within the window of the drugs of that one
         silent = best[at] != PD and no_response(best[at], sd_counts)  # a progression tells by its day
         unsaid = lines[L_ENDED][at] == 0 or lines[L_ENDED][at] == ONGOING or lines[L_ENDED][at] == S_PROGRESSION
-        told = silent or (stopped and unsaid)
+        soonest = FAR
         for by in range(at, after + 1):
-            told = told or progressed[by] != NODAY or lines[L_ENDED][by] == S_PROGRESSION
-        k = lo
+            if progressed[by] != NODAY:
+                soonest = min(soonest, progressed[by])
+            if lines[L_ENDED][by] == S_PROGRESSION:
+                soonest = min(soonest, stop[by])
+        told = silent or (stopped and unsaid) or soonest != FAR
+        from_ = begun[at] if silent or (stopped and unsaid) else max(begun[at], soonest - window)
+        while row < hi and end[row] < begun[at]:
+            row += 1
+        k = row
         while told and k < hi and start[k] <= stop[at]:
+            if end[k] < from_:  # over before it could have failed
+                k += 1
+                continue
             code = drug[k]
             bit = 1 << code
-            ours = core[at] & bit and traits[code] & COUNTED and 0 < placed[k] <= at - o + 1 and end[k] >= begun[at]
+            ours = core[at] & bit and traits[code] & COUNTED and 0 < placed[k] <= at - o + 1
             if ours and not found & bit:
                 first = max(start[k], begun[at])
                 last = first if traits[code] & ONCE else min(end[k], stop[at])

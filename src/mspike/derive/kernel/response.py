@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from mspike.derive.kernel.clauses import first_marker, measured
 from mspike.derive.kernel.codes import (
+    BANDS,
     BASE,
     BLOOD_CELLS,
     BY_BLOOD,
@@ -25,7 +26,6 @@ from mspike.derive.kernel.codes import (
     CLONAL,
     CR,
     DFLC,
-    DIRA,
     EGFR,
     F_ANTIBODY,
     F_ANTIBODY_POSSIBLE,
@@ -55,16 +55,16 @@ from mspike.derive.kernel.codes import (
     NODAY,
     O_CLAUSES,
     ONE_SPD,
-    OTHER_BAND,
     P_ESCAPE,
     P_FLC,
     P_FROM_CR_MARROW,
-    P_RISE,
     P_SERUM,
     P_URINE,
     PD,
     REF,
+    RISE,
     SD,
+    SELDOM,
     SERUM,
     SERUM_IFE,
     SPD,
@@ -84,8 +84,8 @@ from mspike.derive.kernel.markers import (
     at_least,
     begin_line,
     follow,
-    keep,
     measurable_markers,
+    write_references,
 )
 from mspike.derive.kernel.sample import bands, light_chains, write_row
 
@@ -95,7 +95,7 @@ def respond(
     start: Column, antibody: Column, llo: int, lhi: int,
     chain: int, own_band: int, death: int, params: Values, now: Scratch, mem: Scratch,
     ints: Output, floats: FloatOutput, out: int,
-    line_ints: Output, refs: FloatOutput, line_out: int,
+    line_ints: Output, refs: FloatOutput, line_out: int, told: int,
 ) -> int:  # fmt: skip
     """Judges the samples `lo` to `hi` against the lines `llo` to `lhi`; writes rows from `out` on; says how many.
 
@@ -104,7 +104,8 @@ def respond(
     `chain`: the involved light chain, 1 kappa, 2 lambda, 0 not known. `own_band`: 0 if the patient's own band cannot
     be IgG-kappa, else 1. `death`: day of death or NODAY. `now`, `mem`: scratch of 32 and SCRATCH numbers.
     `ints`, `floats`: INT_COLUMNS and FLOAT_COLUMNS columns of rows, places `O_…`; `line_ints`: of each line, places
-    `L_…`; `refs`: of each line and marker (MARKER_COUNT a line) baseline, its day, reference, its day, border.
+    `L_…`; `refs`: of each line and marker (MARKER_COUNT a line) baseline, its day, reference, its day, border, written
+    where they are to be told (`told`).
     """
     for k in range(MARKER_COUNT):
         mem[LAST + k] = MISSING
@@ -131,8 +132,10 @@ def respond(
             i += 1
         while line + 1 < lhi and start[line + 1] < day:
             if line >= llo:
-                end_line(line, start[line + 1], NODAY, first, rows, waiting, progressing, measurable, params, mem,
-                         ints, out, line_ints, refs, line_out + line - llo)  # fmt: skip
+                end_line(line, start[line + 1], NODAY, first, rows, waiting, progressing, measurable, params, ints, out,
+                         line_ints, line_out + line - llo)  # fmt: skip
+                if told:
+                    write_references(mem, params, refs, (line_out + line - llo) * MARKER_COUNT)
             line += 1
             first = rows
             waiting = progressing = -1
@@ -147,9 +150,12 @@ def respond(
         urine = now[URINE] if bits & (1 << URINE) else MISSING
         serum_ife = int(now[SERUM_IFE]) if bits & (1 << SERUM_IFE) else -1
         urine_ife = int(now[URINE_IFE]) if bits & (1 << URINE_IFE) else -1
-        flags = 0
-        holds = line >= llo and antibody[line] != 0
-        if holds or bits & ((1 << DIRA) | (1 << OTHER_BAND)):
+        dflc = other = plasma = blood = calcium = MISSING
+        normal_ratio = -1
+        judged = line >= llo
+        flags = clauses = 0
+        holds = judged and antibody[line] != 0
+        if holds or bits & BANDS:
             serum, serum_ife, flags = bands(bits, holds, own_band, serum, serum_ife, now, params)
         if serum_ife == 0 and serum == MISSING:
             serum = 0.0
@@ -157,8 +163,23 @@ def respond(
             urine = 0.0
         if bits & (1 << EGFR):
             egfr = now[EGFR]
-        dflc = other = MISSING
-        normal_ratio = -1
+
+        # its markers: is one a progression; and the last value of each, which a later line may take as its baseline
+        if serum != MISSING:
+            if judged:
+                if mem[BASE + M_SERUM] == MISSING and at_least(serum, params[P_SERUM]):
+                    secretory = True
+                if follow(M_SERUM, serum, day, mem, params):
+                    share = mem[REF + M_SERUM] * mem[RISE]
+                    clauses = BY_SERUM if at_least(serum, share) else BY_HIGH_SERUM
+            mem[LAST + M_SERUM], mem[LAST_DAY + M_SERUM] = serum, day
+        if urine != MISSING:
+            if judged:
+                if mem[BASE + M_URINE] == MISSING and at_least(urine, params[P_URINE]):
+                    secretory = True
+                if follow(M_URINE, urine, day, mem, params):
+                    clauses |= BY_URINE
+            mem[LAST + M_URINE], mem[LAST_DAY + M_URINE] = urine, day
         if bits & (1 << KAPPA) and bits & (1 << LAMBDA):
             chains = light_chains(now[KAPPA], now[LAMBDA], egfr, side, params)
             dflc, other, normal_ratio, side, flc_counts, renal = chains
@@ -166,52 +187,51 @@ def respond(
         elif bits & (1 << DFLC):
             dflc = now[DFLC]
             flc_counts = at_least(dflc, params[P_FLC])
-        plasma = now[MARROW] if bits & (1 << MARROW) else MISSING
-        blood = now[BLOOD_CELLS] if bits & (1 << BLOOD_CELLS) else MISSING
-        calcium = now[CALCIUM] if bits & (1 << CALCIUM) else MISSING
-        tumour = now[SPD] if bits & (1 << SPD) else now[ONE_SPD] if bits & (1 << ONE_SPD) else MISSING
-
-        if line >= llo:
-            if plasma != MISSING:
-                marrow = plasma
-            if tumour != MISSING:
-                spd = tumour
-            if bits & (1 << CLONAL):
-                clonal = now[CLONAL]
-
-            # progression
-            clauses = 0
-            if serum != MISSING:
-                if mem[BASE + M_SERUM] == MISSING and at_least(serum, params[P_SERUM]):
-                    secretory = True
-                if follow(M_SERUM, serum, day, mem, params):
-                    share = mem[REF + M_SERUM] * (1.0 + params[P_RISE] / 100.0)
-                    clauses = BY_SERUM if at_least(serum, share) else BY_HIGH_SERUM
-            if urine != MISSING:
-                if mem[BASE + M_URINE] == MISSING and at_least(urine, params[P_URINE]):
-                    secretory = True
-                if follow(M_URINE, urine, day, mem, params):
-                    clauses |= BY_URINE
-            if dflc != MISSING and follow(M_DFLC, dflc, day, mem, params):
+        if dflc != MISSING:
+            if judged and follow(M_DFLC, dflc, day, mem, params):
                 if secretory:
                     flags |= F_ESCAPE
                 if not secretory or params[P_ESCAPE] > 0.0:
                     clauses |= BY_DFLC
-            if other != MISSING and follow(M_OTHER_CHAIN, other, day, mem, params):
-                flags |= F_OTHER_CHAIN
-            rises = plasma != MISSING and follow(M_MARROW, plasma, day, mem, params)
-            if rises and not secretory and not measurable & 4:
-                clauses |= BY_MARROW
-            if bits & (1 << SPD) and follow(M_SPD, tumour, day, mem, params):
-                clauses |= BY_SPD
-            if bits & (1 << LESION) and now[LESION] > 0.0:
+            mem[LAST + M_DFLC], mem[LAST_DAY + M_DFLC] = dflc, day
+            if other != MISSING:
+                if judged and follow(M_OTHER_CHAIN, other, day, mem, params):
+                    flags |= F_OTHER_CHAIN
+                mem[LAST + M_OTHER_CHAIN], mem[LAST_DAY + M_OTHER_CHAIN] = other, day
+        if bits & SELDOM:
+            if bits & (1 << MARROW):
+                plasma = now[MARROW]
+                if judged:
+                    marrow = plasma
+                    rises = follow(M_MARROW, plasma, day, mem, params)
+                    if rises and not secretory and not measurable & 4:
+                        clauses |= BY_MARROW
+                mem[LAST + M_MARROW], mem[LAST_DAY + M_MARROW] = plasma, day
+            if bits & ((1 << SPD) | (1 << ONE_SPD)):
+                tumour = now[SPD] if bits & (1 << SPD) else now[ONE_SPD]
+                if judged:
+                    spd = tumour
+                    if bits & (1 << SPD) and follow(M_SPD, tumour, day, mem, params):
+                        clauses |= BY_SPD
+                mem[LAST + M_SPD], mem[LAST_DAY + M_SPD] = tumour, day
+            if bits & (1 << LESION) and judged and now[LESION] > 0.0:
                 clauses |= BY_LESION
-            rises = blood != MISSING and follow(M_BLOOD, blood, day, mem, params)
-            if rises and not secretory and not measurable & 12:
-                clauses |= BY_BLOOD
-            if calcium != MISSING and follow(M_CALCIUM, calcium, day, mem, params):
-                clauses |= BY_CALCIUM
+            if bits & (1 << BLOOD_CELLS):
+                blood = now[BLOOD_CELLS]
+                if judged:
+                    rises = follow(M_BLOOD, blood, day, mem, params)
+                    if rises and not secretory and not measurable & 12:
+                        clauses |= BY_BLOOD
+                mem[LAST + M_BLOOD], mem[LAST_DAY + M_BLOOD] = blood, day
+            if bits & (1 << CALCIUM):
+                calcium = now[CALCIUM]
+                if judged and follow(M_CALCIUM, calcium, day, mem, params):
+                    clauses |= BY_CALCIUM
+                mem[LAST + M_CALCIUM], mem[LAST_DAY + M_CALCIUM] = calcium, day
+            if bits & (1 << CLONAL) and judged:
+                clonal = now[CLONAL]
 
+        if judged:
             # level
             level, marker, more, gaps = grade(measurable, serum, urine, dflc, marrow, spd, normal_ratio, serum_ife,
                                               urine_ife, clonal, mem, params)  # fmt: skip
@@ -249,8 +269,7 @@ def respond(
                         flags |= F_FROM_CR
                 w = out + rows
                 write_row(w, day, line - llo, level, derived, flags, clauses, marker, gaps,
-                          2 if recorded else 1 if stated else 0, serum, urine, dflc, marrow, spd, blood, calcium, mem,
-                          ints, floats)  # fmt: skip
+                          2 if recorded else 1 if stated else 0, marrow, spd, mem, ints, floats)  # fmt: skip
                 rows += 1
                 speaks = False
                 if progressing >= 0 and level != PD:
@@ -259,13 +278,13 @@ def respond(
                 waiting, progressing, best = settle(w, level, clauses, recorded, speaks, waiting, progressing, best,
                                                     ints)  # fmt: skip
 
-        # what a later line may take as its baseline
-        keep(serum, urine, dflc, plasma, tumour, blood, other, calcium, day, mem)
     while line < lhi:
         if line >= llo:
             later = start[line + 1] if line + 1 < lhi else NODAY
-            end_line(line, later, death, first, rows, waiting, progressing, measurable, params, mem, ints, out,
-                     line_ints, refs, line_out + line - llo)  # fmt: skip
+            end_line(line, later, death, first, rows, waiting, progressing, measurable, params, ints, out, line_ints,
+                     line_out + line - llo)  # fmt: skip
+            if told:
+                write_references(mem, params, refs, (line_out + line - llo) * MARKER_COUNT)
         line += 1
         first = rows
         waiting = progressing = -1

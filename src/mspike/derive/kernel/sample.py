@@ -9,12 +9,10 @@ from mspike.derive.kernel.codes import (
     F_ANTIBODY_POSSIBLE,
     F_OLIGOCLONAL,
     F_RENAL,
-    M_BLOOD,
-    M_CALCIUM,
-    M_DFLC,
+    LAST,
+    LAST_DAY,
     M_MARROW,
     M_SPD,
-    M_URINE,
     MISSING,
     NE,
     NODAY,
@@ -96,8 +94,7 @@ def light_chains(
 
 def write_row(
     w: int, day: int, line: int, level: int, derived: int, flags: int, clauses: int, marker: int, gaps: int,
-    stated: int, serum: float, urine: float, dflc: float, marrow: float, spd: float, blood: float, calcium: float,
-    mem: Scratch, ints: Output, floats: FloatOutput,
+    stated: int, marrow: float, spd: float, mem: Scratch, ints: Output, floats: FloatOutput,
 ) -> None:  # fmt: skip
     """The row of a sample, not yet confirmed, with the value of the marker that decided."""
     ints[O_DAY][w] = day
@@ -113,19 +110,10 @@ def write_row(
     ints[O_GAPS][w] = gaps
     ints[O_STATED][w] = stated
     ints[O_REF_DAY][w] = int(mem[REF_DAY + marker])
-    value = serum
-    if marker == M_URINE:
-        value = urine
-    elif marker == M_DFLC:
-        value = dflc
-    elif marker == M_MARROW:
-        value = marrow
-    elif marker == M_SPD:
-        value = spd
-    elif marker == M_BLOOD:
-        value = blood
-    elif marker == M_CALCIUM:
-        value = calcium
+    if marker in (M_MARROW, M_SPD):
+        value = marrow if marker == M_MARROW else spd
+    else:
+        value = mem[LAST + marker] if mem[LAST_DAY + marker] == day else MISSING
     floats[O_VALUE][w] = value
     floats[O_BASE][w] = mem[BASE + marker]
     floats[O_REF][w] = mem[REF + marker]
