@@ -69,8 +69,9 @@ def agreed_lines(
     partial = dated.partial() + [m.date for m in record.measurements] if len(counts) > 1 else []
     days = {place: (start, end) for place, start, end, _, _ in dated.treatments}
     agreed = [agree(record, place, [reading.table for reading in counts], partial) for place in range(first.n)]
-    others = other_counts(first.columns, dated, vocabulary, settings)
-    lines = tuple(_line(place, agreed, counts, record, days, others, vocabulary, settings) for place in range(first.n))
+    others = other_counts(first, dated, vocabulary, settings)
+    given = _Given(days, _by_drug(first.columns), [(d.first.toordinal(), d.last.toordinal()) for d in looks(record)])
+    lines = tuple(_line(place, agreed, counts, record, given, others, vocabulary, settings) for place in range(first.n))
     preparing = frozenset.intersection(*(placed_as(PREPARING, other, record) for other in counts))
     early = placed_as((code.AS_SMOULDERING,), first, record)
     return Counted(lines, preparing=preparing, early=early)
@@ -83,8 +84,10 @@ def placed_as(why: tuple[int, ...], found: Count, record: Record) -> frozenset[s
     return frozenset(given[entry].at for entry, place in entries if place in why)
 
 
-def count(columns: Columns, dated: Dated, params: tuple[float, ...], traits: Sequence[int]) -> Count:
-    """One run of the kernel, with the signs of `columns`."""
+def count(
+    columns: Columns, dated: Dated, params: tuple[float, ...], traits: Sequence[int], known: Count | None = None
+) -> Count:
+    """One run of the kernel, with the signs of `columns`. Where it counts as `known` does, that is what it gives."""
     hi, phi, ghi = len(columns.entries), len(columns.procedures[0]), len(columns.signs[0])
     given = list(params)
     given[code.P_COUNT_FROM] = dated.count_from
@@ -95,8 +98,23 @@ def count(columns: Columns, dated: Dated, params: tuple[float, ...], traits: Seq
         columns.rows, 0, hi, traits, columns.procedures, 0, phi, columns.signs, 0, ghi,
         int(dated.watched), given, doses, placed, table, 0,
     )  # fmt: skip
+    found = Count(n, table, placed, columns)
+    if known and _alike(found, known):
+        return known
     finish_lines(columns.rows, 0, hi, given, placed, table, 0, n)
-    return Count(n, table, placed, columns)
+    return found
+
+
+def _alike(raw: Count, known: Count) -> bool:
+    """Whether lines that are not finished yet come to the same starts and drugs: each record in its place, each line
+    with the drugs that it has when finished."""
+    n, place = raw.n, code.L_START
+    return (
+        n == known.n
+        and raw.placed == known.placed
+        and raw.table[place][:n] == known.table[place][:n]
+        and raw.table[code.L_DRUGS][:n] == known.table[code.L_CORE][:n]
+    )
 
 
 def shape(found: Count) -> list[tuple[int, int]]:
@@ -104,9 +122,12 @@ def shape(found: Count) -> list[tuple[int, int]]:
     return [(found.table[code.L_DRUGS][k], found.table[code.L_PARTS][k]) for k in range(found.n)]
 
 
-def other_counts(columns: Columns, dated: Dated, vocabulary: Vocabulary, settings: Settings) -> dict[str, Count]:
+def other_counts(found: Count, dated: Dated, vocabulary: Vocabulary, settings: Settings) -> dict[str, Count]:
     """The lines under every other way of counting them that has a name, and under each single reading."""
-    return {name: count(columns, dated, params, traits) for name, params, traits in other_ways(vocabulary, settings)}
+    return {
+        name: count(found.columns, dated, params, traits, found)
+        for name, params, traits in other_ways(vocabulary, settings)
+    }
 
 
 @lru_cache(maxsize=16)
@@ -131,9 +152,27 @@ def words_of(bits: int, words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for place, word in enumerate(words) if bits >> place & 1)
 
 
+class _Given(msgspec.Struct, frozen=True):
+    """What is the same for every line of a record."""
+
+    days: Mapping[int, tuple[Day, Day]]
+    """Of each drug record its first and last day."""
+    rows: Mapping[int, list[int]]
+    """Of each drug, by its code, its rows in the columns."""
+    looks: list[tuple[int, int]]
+    """First and last day of each look at the disease."""
+
+
+def _by_drug(columns: Columns) -> dict[int, list[int]]:
+    rows: dict[int, list[int]] = {}
+    for k, drug in enumerate(columns.rows[2]):
+        rows.setdefault(drug, []).append(k)
+    return rows
+
+
 def _line(
-    place: int, agreed: Sequence[Agreed], counts: Sequence[Count], record: Record,
-    days: Mapping[int, tuple[Day, Day]], others: dict[str, Count], vocabulary: Vocabulary, settings: Settings,
+    place: int, agreed: Sequence[Agreed], counts: Sequence[Count], record: Record, told: _Given,
+    others: dict[str, Count], vocabulary: Vocabulary, settings: Settings,
 ) -> Line:  # fmt: skip
     found, line = counts[0], agreed[place]
     drugs, bits = names_of(found.table[code.L_DRUGS][place]), found.table[code.L_PARTS][place]
@@ -162,36 +201,33 @@ def _line(
         because=because(line, began, regimen, place == 0, bits, settings),
         at=given[found.columns.entries[rows[0]]].at if rows else line.grafts[-1].at if line.grafts else "",
         progression=line.progression,
-        doses={drug: _doses(drug, place, line, found, days, vocabulary, settings) for drug in drugs},
+        doses={drug: _doses(drug, place, line, found, told, vocabulary, settings) for drug in drugs},
         ongoing=ongoing,
-        followed=all(_followed(record, reading, place, settings) for reading in counts),
+        followed=all(_followed(record, reading, place, told, settings) for reading in counts),
         differs_under={name: differs for name, other in others.items() if (differs := _differs(place, found, other))},
     )
 
 
 def _doses(
-    drug: str, place: int, line: Agreed, found: Count, days: Mapping[int, tuple[Day, Day]], vocabulary: Vocabulary,
-    settings: Settings,
+    drug: str, place: int, line: Agreed, found: Count, told: _Given, vocabulary: Vocabulary, settings: Settings
 ) -> tuple[Dose, ...]:  # fmt: skip
     """The courses of a drug within a line; one that goes on beyond the line ends, for it, where the next line began.
 
     Records within the refractory window of one another are one course: a progression between them lies in the window.
     """
-    start, end, drugs, note = found.columns.rows
-    bit = drug_codes()[drug]
+    start, end, _, note = found.columns.rows
     begun, stop = found.table[code.L_START][place], found.table[code.L_STOP][place]
     final = place == found.n - 1
     doses: list[Dose] = []
     reached: Day | None = None
-    for k in range(len(start)):
+    for k in told.rows.get(drug_codes()[drug], ()):
         if (
-            drugs[k] != bit
-            or start[k] > stop
+            start[k] > stop
             or end[k] < begun
             or not (0 < found.placed[k] <= place + 1 or found.placed[k] == code.AS_STEROID)
         ):
             continue
-        began, ended = days[found.columns.entries[k]]
+        began, ended = told.days[found.columns.entries[k]]
         first = began if start[k] >= begun else _later(line.start, began)
         last = first if vocabulary.one_time(drug) else ended if final else _up_to(ended, line.stop)
         going = bool(note[k] & code.OPEN) and final
@@ -213,7 +249,7 @@ def _up_to(day: Day, stop: Day) -> Day:
     return day if day.last <= stop.last else Day(stop.text, min(day.first, stop.first), stop.last)
 
 
-def _followed(record: Record, found: Count, place: int, settings: Settings) -> bool:
+def _followed(record: Record, found: Count, place: int, told: _Given, settings: Settings) -> bool:
     """Whether a progression, a value or a judgement shows how it went on: after its last dose, before the next line.
 
     Of the last line, at the end of the window in which a progression tells or later, or while it is still given.
@@ -228,7 +264,7 @@ def _followed(record: Record, found: Count, place: int, settings: Settings) -> b
         stop = max(found.table[code.L_START][place], int(today - settings.refractory_window_days))
     else:
         stop = min(int(stop + settings.refractory_window_days), today)
-    return any(stop <= day.first.toordinal() and day.last.toordinal() <= until for day in looks(record))
+    return any(stop <= first and last <= until for first, last in told.looks)
 
 
 def _differs(place: int, found: Count, other: Count) -> dict[str, Any]:
