@@ -124,6 +124,46 @@ def test_an_ldh_in_units_needs_its_limit() -> None:
     assert (limited.risk["r_iss"], "1.2 times the upper limit" in limited.risk_because["r_iss"]) == ("III", True)
 
 
+def test_an_ldh_just_above_its_limit_is_not_printed_as_the_limit() -> None:
+    def said(value: Any) -> str:
+        ldh = {"test": "ldh", "value": value, "unit": "U/L", "date": "2024-01-10", "upper_limit": 250}
+        return derive({"disease": {"iss": "III"}, "measurements": [ldh]}).risk_because["r_iss"]
+
+    assert "LDH 251 U/L, 1.004 times the upper limit" in said(251)
+    assert "LDH 250 U/L, 1 times the upper limit" in said(250)
+    assert "LDH <200 U/L, under 0.8 times the upper limit" in said("<200")
+
+
+def test_creatinine_and_beta2_microglobulin_count_together_only_of_one_time() -> None:
+    findings = {"cytogenetics": fish("rest absent")}
+    lines = [{"number": 1, "drugs": ["bortezomib"], "start": "2024-02-01"}]
+
+    def high(b2m: str, *creatinine: str) -> tuple[Any, str]:
+        results = [{"test": "creatinine", "value": 0.8, "unit": "mg/dL", "date": date} for date in creatinine]
+        results.append({"test": "beta2-microglobulin", "value": 6, "unit": "mg/L", "date": b2m})
+        state = derive({"disease": findings, "lines": lines, "measurements": results})
+        return state.risk["ims_imwg_2025_high_risk"], state.risk_because["ims_imwg_2025_high_risk"]
+
+    value, because = high("2024-01-10", "2026-05-01")
+    assert value is None
+    assert "not known: creatinine within 60 days of beta2-microglobulin 6 mg/L (2024-01-10)" in because
+    assert high("2024-01-10", "2024-01-20", "2026-05-01")[0] is True
+    assert high("2026-05-01", "2024-03-01")[0] is None
+    assert high("2026-05-01", "2024-03-01", "2026-05-01")[0] is True
+
+
+def test_del17p_stated_absent_in_many_cells_cannot_be_told() -> None:
+    def said(share: float) -> tuple[Any, str]:
+        findings = fish("rest absent") | {"del(17p)": {"present": "no", "cells_pct": share}}
+        low = [{"test": "beta2-microglobulin", "value": 2, "unit": "mg/L", "date": "2024-01-10"}]
+        state = derive({"disease": {"cytogenetics": findings}, "measurements": low})
+        return state.risk["ims_imwg_2025_high_risk"], state.risk_because["ims_imwg_2025_high_risk"]
+
+    assert said(4)[0] is False
+    value, because = said(30)
+    assert (value, "whether del(17p) in 30 % of cells counts: it is stated absent" in because) == (None, True)
+
+
 def test_nothing_is_known_of_an_empty_record() -> None:
     state = derive({})
     assert set(state.risk.values()) == {None}
@@ -188,3 +228,22 @@ def test_published_vectors(shared: Path) -> None:
         rest = [] if findings else ["rest absent"]
         state = state_of({"FISH": ", ".join(findings + rest), **values})
         assert state.risk["ims_imwg_2025_high_risk"] is entry["high_risk"]
+
+
+@pytest.mark.parametrize("stop", [{"stop": "2024-12-01"}, {}])
+def test_of_two_transplants_in_a_line_the_last_one_counts(stop: dict[str, str]) -> None:
+    lines = [{"number": 1, "drugs": ["bortezomib", "lenalidomide"], "start": "2023-01-01", **stop}]
+    grafts = [{"procedure": "autologous-transplant", "date": date} for date in ("2023-08-01", "2024-02-01")]
+    event = {"type": "clinical-relapse", "date": "2024-12-01"}
+    state = derive({"disease": {"event": event}, "lines": lines, "procedures": grafts})
+    assert state.risk["functional_high_risk"] is True
+    assert "2024-02-01" in state.risk_because["functional_high_risk"]
+
+
+def test_a_transplant_of_the_next_line_is_none_of_a_line_without_an_end() -> None:
+    lines = [{"number": 1, "drugs": ["lenalidomide"], "start": "2020-01-01"}]
+    lines.append({"number": 2, "drugs": ["melphalan"], "start": "2023-01-01"})
+    salvage = [{"procedure": "autologous-transplant", "date": "2023-03-01"}]
+    state = derive({"lines": lines, "procedures": salvage})
+    assert state.lines is not None
+    assert [line.transplant is not None for line in state.lines] == [False, True]

@@ -136,7 +136,7 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
         risk=values,
         risk_because=reasons,
         contradictions=(
-            *find_contradictions(record, lines or (), derived, pace, responses.found, words, settings),
+            *find_contradictions(record, lines or (), derived, pace, clinical, responses.found, words, settings),
             *recount(record, lines, rules, words, settings),
             *frailty_differs,
             *risk.contradictions,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from mspike.derive.judged import Judged
+from mspike.derive.kernel.codes import NODAY
 from mspike.derive.lines import RELAPSES, TRANSPLANT, line_words
 from mspike.derive.pace import Finding
 from mspike.derive.progression import Progression
+from mspike.derive.samples import death_day
 from mspike.derive.settings import Settings
 from mspike.derive.state import Contradiction, Line
 from mspike.derive.vocabulary import Vocabulary
@@ -19,6 +22,7 @@ def find_contradictions(
     lines: Sequence[Line],
     derived: Sequence[tuple[Judged, ...]],
     pace: Finding,
+    clinical: Finding,
     shown: Sequence[Progression],
     vocabulary: Vocabulary,
     settings: Settings,
@@ -27,6 +31,8 @@ def find_contradictions(
     return (
         *_refractory_lists(record, lines, derived),
         *_event(record, lines, pace, shown),
+        *_organ_damage(record, clinical),
+        *_after_death(record),
         *_drugs(record, lines, vocabulary, settings),
         *_before_birth(record, lines),
         *_transplants(record),
@@ -94,6 +100,26 @@ def _event(
         yield Contradiction(
             "end of the last line", stated, f"the relapse of {event.date.text} lies before it", (last.at,)
         )
+
+
+def _organ_damage(record: Record, clinical: Finding) -> Iterator[Contradiction]:
+    """An event without organ damage, and results that show a clinical relapse."""
+    kind = record.disease.event.type
+    if clinical.value and kind in ("stable", "biochemical-relapse"):
+        about = "stable disease" if kind == "stable" else "kind of relapse"
+        yield Contradiction(
+            about, f"event: {kind}", f"clinical relapse: {clinical.because}", ("disease.event", *clinical.at)
+        )
+
+
+def _after_death(record: Record) -> Iterator[Contradiction]:
+    died = death_day(record)
+    late = [entry for entry in record.measurements if entry.date.first.toordinal() > died]
+    if died != NODAY and late:
+        first = min(late, key=lambda entry: entry.date.first)
+        day = dt.date.fromordinal(died).isoformat()
+        other = f"a result is dated after it: {first.test.replace('-', ' ')} of {first.date.text}"
+        yield Contradiction("death", f"a treatment ended by death {day}", other, tuple(entry.at for entry in late))
 
 
 def _before(a: Day, b: Day) -> bool:

@@ -52,11 +52,16 @@ def _high_risk(disease: Disease, settings: Settings) -> Fact:
 
 
 def counts(finding: str, disease: Disease, settings: Settings) -> Tri:
-    """Present enough to count: del(17p) by the share of cells, where one is given; at the limit it cannot be told."""
+    """Present enough to count: del(17p) by the share of cells, where one is given; at the limit it cannot be told.
+
+    Nor can it where it is stated absent and the share says otherwise.
+    """
     present = _present(finding, disease)
     share = disease.cytogenetics_pct.get(finding)
-    if finding != "del(17p)" or share is None or not present:
+    if finding != "del(17p)" or share is None or present is None:
         return present
+    if present is False:
+        return False if share < settings.del17p_min_cells_pct else None
     if share == settings.del17p_min_cells_pct:
         return None
     return share > settings.del17p_min_cells_pct

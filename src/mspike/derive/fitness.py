@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from mspike.derive.health import measured, newest_measurements
-from mspike.derive.intervals import hull, number_words, span_words
+from mspike.derive.health import measured, newest_measurements, newest_of
+from mspike.derive.intervals import at_least, hull, number_words, span_words
 from mspike.derive.scores import Known, Outcome, evaluate_score
 from mspike.derive.settings import Settings
 from mspike.derive.state import Contradiction, Fact
@@ -35,14 +35,14 @@ def fitness_facts(
     given = _frailty_items(record, facts, knowledge)
     scale = evaluate_score(knowledge.scores["simplified-frailty"], given)
     index = evaluate_score(knowledge.scores["imwg-frailty"], given)
-    newest = newest_measurements(record)
+    newest = _of_today(newest_measurements(record), facts["dialysis"], settings)
     filtration = _filtration(record, newest, facts["dialysis"], knowledge.formulas["ckd-epi-2021"])
     found = {
         **_frailty(record, scale),
         "imwg_frailty": Fact(index.stage, None, "derived" if index.stage else "unknown", index.at, index.because),
         "egfr_ml_min": filtration,
         "crcl_ml_min": _clearance(newest, filtration, facts["dialysis"], settings),
-        "corrected_calcium_mmol_l": _calcium(newest, knowledge.formulas["corrected-calcium"]),
+        "corrected_calcium_mmol_l": _calcium(record, newest, knowledge.formulas["corrected-calcium"]),
     }
     return found, _contradictions(record, scale)
 
@@ -109,6 +109,23 @@ def _contradictions(record: Record, scale: Outcome) -> tuple[Contradiction, ...]
 # -- kidney
 
 
+def _of_today(newest: dict[str, Measurement], dialysis: Fact, settings: Settings) -> dict[str, Measurement]:
+    """The newest results; on dialysis without an eGFR or a clearance from before it, or too high to be of it."""
+
+    def outdated(entry: Measurement) -> bool:
+        before = dialysis.date is not None and entry.date.last < dialysis.date.first
+        high = entry.value is not None and at_least(entry.value, settings.dialysis_excluded_from_crcl_ml_min)
+        return before or high is True
+
+    if dialysis.value is not True:
+        return newest
+    return {
+        test: entry
+        for test, entry in newest.items()
+        if test not in ("egfr", "creatinine-clearance") or not outdated(entry)
+    }
+
+
 def _filtration(record: Record, newest: Mapping[str, Measurement], dialysis: Fact, formula: Formula) -> Fact:
     """The eGFR of the record, or from a creatinine that is newer than it."""
     stated, creatinine = newest.get("egfr"), newest.get("creatinine")
@@ -142,7 +159,10 @@ def _from_creatinine(
 
 
 def _age_on(date: Day, age: Number, record: Record) -> Number:
-    """The age at a sample: that of the record less the full years since."""
+    """The age at a sample: from the birth date, else that of the record less the full years since."""
+    if record.patient.birth_date is not None:
+        months = months_between(record.patient.birth_date, date)
+        return Number(max(months.low // 12, 0), max(months.high // 12, 0))
     years = math.floor(months_between(date, day_of(record.as_of)).high / 12)
     return Number(max(age.low - years, 0), max(age.high - years, 0))
 
@@ -165,14 +185,15 @@ def ckd_epi(creatinine_umol_l: Number, age: Number, female: bool, formula: Formu
 
 
 def _clearance(newest: Mapping[str, Measurement], filtration: Fact, dialysis: Fact, settings: Settings) -> Fact:
-    """The newest creatinine clearance; by policy `egfr_as_crcl` the eGFR stands in where there is none.
+    """The newest creatinine clearance; by policy `egfr_as_crcl` the eGFR stands in where there is none or an older one.
 
     On dialysis, where neither gives a value, policy `dialysis_crcl_below_ml_min` says from what it is lower.
 
     Cockcroft and Gault need the weight, which a case does not hold.
     """
     direct = newest.get("creatinine-clearance")
-    if direct is not None and direct.value is not None:
+    older = direct is not None and settings.egfr_as_crcl and _newer(filtration, direct.date)
+    if direct is not None and direct.value is not None and not older:
         return measured(direct)
     if dialysis.value is True and (filtration.value is None or not settings.egfr_as_crcl):
         limit = settings.dialysis_crcl_below_ml_min
@@ -187,21 +208,30 @@ def _clearance(newest: Mapping[str, Measurement], filtration: Fact, dialysis: Fa
     if not settings.egfr_as_crcl:
         return Fact(None, filtration.date, "unknown", filtration.sources, f"only an eGFR is given ({how})")
     told = f"eGFR {how}" if filtration.basis == "stated" else f"eGFR ({how})"
-    because = f"{told} in place of a creatinine clearance (policy egfr_as_crcl: yes)"
+    instead = (
+        f"the older creatinine clearance {direct.given} ({direct.date.text})" if direct else "a creatinine clearance"
+    )
+    because = f"{told} in place of {instead} (policy egfr_as_crcl: yes)"
     return Fact(filtration.value, filtration.date, "assumed", filtration.sources, because)
+
+
+def _newer(fact: Fact, date: Day) -> bool:
+    return fact.value is not None and fact.date is not None and fact.date.first > date.last
 
 
 # -- calcium
 
 
-def _calcium(newest: Mapping[str, Measurement], formula: Formula) -> Fact:
+def _calcium(record: Record, newest: Mapping[str, Measurement], formula: Formula) -> Fact:
     """Corrected calcium as the laboratory gives it; else total calcium with the albumin of the same day."""
-    stated, total, albumin = (newest.get(test) for test in ("albumin-corrected-calcium", "calcium", "albumin"))
+    stated, total = newest.get("albumin-corrected-calcium"), newest.get("calcium")
     if stated is not None and (total is None or total.date.first <= stated.date.last):
         return measured(stated)
     if total is None or total.value is None:
         return measured(stated)
-    if albumin is None or albumin.value is None or albumin.date.text != total.date.text:
+    of_day = [m for m in record.measurements if m.test == "albumin" and m.date.text == total.date.text]
+    albumin = newest_of(of_day) if of_day else None
+    if albumin is None or albumin.value is None:
         because = f"total calcium {total.given} ({total.date.text}); the albumin of that day is not on record"
         return Fact(None, total.date, "unknown", (total.at,), because)
     value = corrected_calcium(total.value, albumin.value, formula)

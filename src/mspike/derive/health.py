@@ -50,7 +50,7 @@ def health_facts(
     heart, nerves = by_name.get("heart-failure", ()), by_name.get("peripheral-neuropathy", ())
     facts["bilirubin_xuln"] = _bilirubin(newest.get("bilirubin"))
     facts["bilirubin_umol_l"] = bilirubin_amount(newest.get("bilirubin"), settings)
-    facts["dialysis"] = _dialysis(by_name.get("dialysis", ()), newest.get("creatinine-clearance"), settings)
+    facts["dialysis"] = _dialysis(by_name.get("dialysis", ()), newest, settings)
     facts["heart_failure_active"] = _active(heart)
     facts["nyha"] = _grade(heart, "nyha")
     facts["neuropathy_grade"] = _grade(nerves, "grade")
@@ -133,11 +133,18 @@ def bilirubin_amount(entry: Measurement | None, settings: Settings) -> Fact:
     return Fact(value, entry.date, "assumed", (entry.at,), because)
 
 
-def _dialysis(entries: Iterable[Condition], clearance: Measurement | None, settings: Settings) -> Fact:
-    stated = read_each(entries, there_still)
+def _dialysis(entries: Iterable[Condition], newest: Mapping[str, Measurement], settings: Settings) -> Fact:
+    """As stated; else excluded by a clearance high enough, unless a newer eGFR is not."""
+    stated, clearance, filtration = (
+        read_each(entries, there_still),
+        newest.get("creatinine-clearance"),
+        newest.get("egfr"),
+    )
     if stated.value is not None or clearance is None or clearance.value is None:
         return stated
-    if not at_least(clearance.value, settings.dialysis_excluded_from_crcl_ml_min):
+    newer = filtration is not None and filtration.date.first > clearance.date.last
+    values = [entry.value for entry in (clearance, filtration if newer else None) if entry and entry.value]
+    if not all(at_least(value, settings.dialysis_excluded_from_crcl_ml_min) for value in values):
         return stated
     limit = f"{settings.dialysis_excluded_from_crcl_ml_min:g}"
     because = f"creatinine clearance {clearance.given}, from {limit} on taken to exclude it"

@@ -84,14 +84,19 @@ def goes_on(entry: Treatment, once: bool) -> bool:
 
 
 def _procedure_inside(stated: StatedLine, record: Record) -> Day | None:
-    """A recorded transplant whose date lies within the line."""
-    for entry in record.procedures or ():
-        if entry.procedure != TRANSPLANT or entry.date is None or stated.start is None:
-            continue
-        ended = stated.stop.last if stated.stop else record.as_of
-        if stated.start.first <= entry.date.first and entry.date.last <= ended:
-            return entry.date
-    return None
+    """The last recorded transplant whose date lies within the line; without its end, before the next line."""
+    if stated.start is None:
+        return None
+    later = [line.start.first for line in record.lines or () if line.number > stated.number and line.start]
+    ended = stated.stop.last if stated.stop else record.as_of
+    until = min(later, default=None) if not stated.stop else None
+    inside = [
+        entry.date for entry in record.procedures or ()
+        if entry.procedure == TRANSPLANT and entry.date
+        and stated.start.first <= entry.date.first and entry.date.last <= ended
+        and not (until and entry.date.last >= until)
+    ]  # fmt: skip
+    return max(inside, key=lambda day: day.last, default=None)
 
 
 def _parts(

@@ -6,9 +6,11 @@ complete response in `response`. A result that the record attributes to somethin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from mspike.derive.criteria import thresholds
+from mspike.derive.health import first_of, newest_of
 from mspike.derive.intervals import (
     at_least,
     less,
@@ -45,7 +47,7 @@ def clinical_relapse(
         return Finding(None, "no result that would show it")
     limits = thresholds(knowledge, settings.response_criteria)
     found = []
-    for entry in sorted(entries, key=lambda m: (m.date.first, m.test)):
+    for entry in sorted(_by_day(entries), key=lambda m: (m.date.first, m.test)):
         since = _after(entry, start)
         if since is not False:
             for value, words in _signs(entry, _before(entry, entries, start, settings), limits):
@@ -61,22 +63,39 @@ def clinical_relapse(
     return Finding(value, f"{words} ({entry.date.text})", entry.date if value else None, at)
 
 
+def _by_day(entries: list[Measurement]) -> Iterator[Measurement]:
+    """Two values of one day as one that spans them: which of them counts cannot be told."""
+    days: dict[tuple[str, str], list[Measurement]] = {}
+    for entry in entries:
+        if entry.value is None:
+            yield entry
+        else:
+            days.setdefault((entry.test, entry.date.text), []).append(entry)
+    yield from map(newest_of, days.values())
+
+
 def _after(entry: Measurement, start: Day) -> Tri:
     return at_least(days_between(start, entry.date), 1)
 
 
 def _before(entry: Measurement, entries: list[Measurement], start: Day, settings: Settings) -> Number | None:
-    """The value at the start of the line: the last one up to it and recent enough, else the first one since."""
-    same = sorted((m for m in entries if m.test == entry.test and m.value), key=lambda m: m.date.first)
+    """The value at the start of the line: the last one up to it and recent enough, else the first one since.
+
+    Of plasmacytomas the lowest one from there on, as for progression.
+    """
+    same = [m for m in entries if m.test == entry.test and m.value]
     early = [
         m for m in same
         if m.date.last <= start.first and days_between(m.date, start).low <= settings.baseline_days
     ]  # fmt: skip
-    if entry.test == "plasmacytoma-spd":  # from the lowest, as for progression
-        lower = [m.value for m in same if m.value and m.date.last < entry.date.first]
+    since = [m for m in same if _after(m, start) is not False]
+    if not early and not since:
+        return None
+    first = newest_of(early) if early else first_of(since)
+    if entry.test == "plasmacytoma-spd":
+        lower = [m.value for m in (first, *since) if m.value and m.date.last < entry.date.first]
         return min(lower, key=lambda n: n.high, default=None)
-    first = early[-1] if early else same[0] if same and same[0] is not entry else None
-    return first.value if first else None
+    return None if not early and entry.date.first <= first.date.last else first.value
 
 
 def _signs(entry: Measurement, before: Number | None, limits: dict[str, float]) -> Iterator[tuple[Tri, str]]:
@@ -111,4 +130,6 @@ def _signs(entry: Measurement, before: Number | None, limits: dict[str, float]) 
 
 
 def _shown(value: Number) -> str:
-    return f"{value.low:.2f}" if value.low == value.high else span_words(value)
+    if math.isinf(value.low) or math.isinf(value.high):
+        return span_words(value)
+    return f"{value.low:.2f}" if value.low == value.high else f"{value.low:.2f} to {value.high:.2f}"

@@ -6,6 +6,7 @@ ones from before the first treatment. An untested finding is unknown, never stan
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import msgspec
@@ -19,7 +20,7 @@ from mspike.derive.scores import Known, Outcome, evaluate_score
 from mspike.derive.settings import Settings
 from mspike.derive.state import Contradiction, Fact, Line
 from mspike.knowledge import Knowledge
-from mspike.record import Day, Disease, Measurement, Number, Record, Tri, in_upper_limits, months_between
+from mspike.record import Day, Disease, Measurement, Number, Record, Tri, days_between, in_upper_limits, months_between
 
 STAGES = ("I", "II", "III")
 STAGE_WORDS = {"iss": "ISS", "r_iss": "R-ISS"}
@@ -44,6 +45,7 @@ def derive_risk(
     """The facts `iss`, `r_iss`, `r2_iss`, `ims_imwg_high_risk` and `functional_high_risk`, each with its reason."""
     scores, began = knowledge.scores, _treatment_began(record, lines)
     given = {test: _at_diagnosis(record, test, began, settings) for test in TESTS}
+    given["creatinine"] = _at_diagnosis(record, "creatinine", began, settings, given["beta2-microglobulin"])
     given |= {finding: _finding(finding, record.disease, settings) for finding in FINDINGS}
     counted = evaluate_score(scores["iss"], given)
     given["iss"] = _iss(record.disease.iss, counted)
@@ -118,12 +120,21 @@ def _treatment_began(record: Record, lines: tuple[Line, ...] | None) -> Began:
     return Began(None, lines == () and not record.treatments)
 
 
-def _at_diagnosis(record: Record, test: str, began: Began, settings: Settings) -> Known:
-    """The last value from before the first treatment, its first day included; else, by policy, the first one after."""
+def _at_diagnosis(record: Record, test: str, began: Began, settings: Settings, beside: Known | None = None) -> Known:
+    """The last value from before the first treatment, its first day included; else, by policy, the first one after.
+
+    `beside`: only values of the time of that one, as far apart as a baseline may be from its line.
+    """
     name = TESTS[test]
     entries = [entry for entry in record.measurements if entry.test == test and entry.value is not None]
     if not entries:
         return Known(name)
+    if beside and beside.value is not None:
+        dates = [entry.date for entry in record.measurements if entry.at in beside.at]
+        entries = [entry for entry in entries if any(_near(entry.date, date, settings) for date in dates)]
+        if not entries:
+            limit = f"{settings.baseline_days:g} days"
+            return Known(name, None, f"{name} within {limit} of {beside}")
     late, chosen = "", entries[0]
     before = entries if began.none else [e for e in entries if began.date and e.date.first <= began.date.last]
     if before:
@@ -141,10 +152,26 @@ def _at_diagnosis(record: Record, test: str, began: Began, settings: Settings) -
     return Known(name, value, words, (chosen.at,), began.date is not None and bool(late))
 
 
+def _near(a: Day, b: Day, settings: Settings) -> bool:
+    """Whether two days may be so close that a value of the one is a baseline on the other."""
+    days = days_between(a, b)
+    return days.low <= settings.baseline_days and days.high >= -settings.baseline_days
+
+
 def _amount(entry: Measurement, value: Number) -> str:
     if entry.test == "ldh" and entry.unit != "xULN":
-        return f"{entry.given}, {value.low:.3g} times the upper limit"
+        return f"{entry.given}, {_multiple(value)} times the upper limit"
     return entry.given
+
+
+def _multiple(value: Number) -> str:
+    """`1.2`, `0.8 to 1.2`, `under 0.833`; just above or under the limit is not printed as 1."""
+    low, high = (f"{b:.6g}" if 0.995 < b < 1.005 else f"{b:.3g}" for b in (value.low, value.high))
+    if math.isinf(value.low):
+        return f"{'under' if value.open_high else 'at most'} {high}"
+    if math.isinf(value.high):
+        return f"{'over' if value.open_low else 'at least'} {low}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _finding(finding: str, disease: Disease, settings: Settings) -> Known:
@@ -160,7 +187,8 @@ def _finding(finding: str, disease: Disease, settings: Settings) -> Known:
     if value is None:
         if share is None:
             return Known(name)
-        return Known(name, None, f"whether {name}{cells} counts: at the limit it cannot be told", at)
+        why = "it is stated absent" if disease.cytogenetics.get(finding) is False else "at the limit it cannot be told"
+        return Known(name, None, f"whether {name}{cells} counts: {why}", at)
     limit = f" (limit {settings.del17p_min_cells_pct:g} %)" if cells and finding == "del(17p)" else ""
     return Known(name, value, f"{name} {'present' if value or share else 'absent'}{cells}{limit}", at)
 
