@@ -6,9 +6,9 @@ on plain numbers. Each subject is a few modules, and a page of spec/ with its bo
 - lines of therapy (spec/lines.md): `lines` as stated; `line_columns`, `line_records`, `agreement`, `line_words` counted
   from drug records; `settling`, because lines and responses need each other; `recount`, `compare`; `regimen`,
   `transplant`
-- response and relapse (response.md, relapse.md): `samples` in, `criteria`, `outcome`, `response` out, `reasons` and
-  `wording` for the sentences; `progression`, `relapse`, `pace`, `mrd`, `event`, `status`, and `standing` where no
-  event is stated
+- response and relapse (response.md, relapse.md): `samples` in, `criteria`, `outcome`, `response` out, `reasons`,
+  `confirmed` and `wording` for the sentences; `progression`, `relapse`, `pace`, `mrd`, `event`, `status`, and
+  `standing` where no event is stated
 - what was given and failed (refractoriness.md): `exposure`, `judged`, `refractory`, `groups`, `growth`, `flags`,
   `intolerance`
 - stage, risk and the person (risk.md, fitness.md): `scores`, `risk`, `cytogenetics`, `fitness`, `health`, `hepatitis`,

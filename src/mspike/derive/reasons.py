@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from mspike.derive.confirmed import confirmed_words
 from mspike.derive.kernel.codes import (
     A_ANY,
     A_BASELINE,
     A_MARROW,
     A_URINE,
     A_URINE_IFE,
-    BY_DEATH,
-    BY_ITSELF,
+    BLOOD_CELLS,
     BY_LESION,
-    BY_NEW_LINE,
-    BY_RECORD,
-    BY_SAMPLE,
+    CALCIUM,
     CR,
+    DFLC,
     F_ANTIBODY,
     F_ANTIBODY_POSSIBLE,
     F_ESCAPE,
@@ -25,31 +24,35 @@ from mspike.derive.kernel.codes import (
     F_RENAL,
     GAPS,
     H_SERUM_IFE,
+    KAPPA,
+    LAMBDA,
     LEVELS,
+    M_CALCIUM,
     M_DFLC,
+    M_SERUM,
     M_SPD,
     MARKER_COUNT,
+    MARROW,
     MISSING,
     NE,
+    NODAY,
     O_BASE,
     O_CLAUSES,
-    O_CONFIRMED,
     O_DAY,
     O_DERIVED,
     O_FLAGS,
     O_GAPS,
-    O_HOW,
-    O_KNOWN,
     O_LEVEL,
     O_LINE,
     O_MARKER,
     O_REF_DAY,
     O_STATED,
     O_VALUE,
+    ONE_SPD,
     PD,
-    REFUTED,
     SCR,
-    SD,
+    SERUM,
+    SPD,
     TESTS,
     URINE,
     VGPR,
@@ -71,11 +74,22 @@ HELD = (
     *("",) * 5, "band in serum", "serum immunofixation not done", "band in urine", "marrow not below the limit of CR",
     "light chain ratio not normal",
 )  # fmt: skip
-BORDERS = (-90, -50, -25, 0, 25, 50)
-"""Per cents whose neighbours are shown with a decimal."""
+BORDERS = (-100, -90, -50, -25, 0, 25, 50)
+"""Per cents whose neighbours are shown with decimals."""
+TOLD_BY = (
+    (SERUM,),
+    (URINE,),
+    (KAPPA, LAMBDA, DFLC),
+    (MARROW,),
+    (SPD, ONE_SPD),
+    (BLOOD_CELLS,),
+    (KAPPA, LAMBDA),
+    (CALCIUM,),
+)
+"""The tests of each marker."""
 NOTES = {
     F_ESCAPE: "light chains rise as much as progression asks, beside an M-protein: light-chain escape",
-    F_OTHER_CHAIN: "only the uninvolved light chain rises",
+    F_OTHER_CHAIN: "the uninvolved light chain rises",
     F_RENAL: "the light chain ratio lies within the range of renal failure only",
     F_OLIGOCLONAL: "another band is there, which is not the disease",
     F_ANTIBODY: "the band is that of the therapeutic antibody",
@@ -94,26 +108,38 @@ def row_words(row: Row, run: Outcome, samples: Samples, settings: Settings) -> s
     if ints[O_STATED][w]:
         parts.append(f"stated: {LEVELS[level]}")
         if derived not in (level, NE):
-            parts.append(f"the values give {LEVELS[derived]}: {value_words(row, run, derived)}")
+            parts.append(f"the values give {LEVELS[derived]}: {value_words(row, run, derived, samples)}")
     elif level == NE:
         parts.append(f"not evaluable: {_lacking(row, run, gaps, settings)}")
     else:
-        parts.append(value_words(row, run, level))
+        parts.append(value_words(row, run, level, samples))
+        if level == PD and ints[O_CLAUSES][w] & BY_LESION and ints[O_MARKER][w] != M_SPD:
+            parts.append("a new lesion")
         clause = clause_words(ints[O_CLAUSES][w] & ~BY_LESION) if level == PD else ""
         parts.append(f"{rule} {clause} {LEVELS[level]}" if clause else f"{rule} {LEVELS[level]}")
         parts += _complete(run, w) if level >= CR else _held(row, gaps) if level == VGPR else []
         if gaps & A_ANY and level != PD:
             parts.append(_assumed(gaps, settings.missing_data))
-    parts += [words for bit, words in NOTES.items() if flags & bit]
+    parts += [
+        _not_counted(row, run, samples) if bit == F_ANTIBODY else words for bit, words in NOTES.items() if flags & bit
+    ]
     if flags & F_ESCAPE and not any(s.test == URINE for s in samples.of(row.day)):
         parts.append("a 24-hour urine would tell")
-    confirmed = _confirmed(run, w, level)
+    confirmed = confirmed_words(run, w, level, samples)
     if confirmed:
         parts.append(confirmed)
     return "; ".join(parts)
 
 
-def value_words(row: Row, run: Outcome, level: int) -> str:
+def _not_counted(row: Row, run: Outcome, samples: Samples) -> str:
+    """The band of the antibody, with its amount where the sample has one that was taken out."""
+    found = [s for s in samples.of(row.day) if s.test == SERUM and s.low > 0 and not s.open]
+    taken = run.ints[O_MARKER][row.at] == M_SERUM and row.value == (0.0, 0.0)
+    out = f" of {amount(found[0].low)} g/L" if found and taken else ""
+    return f"the band{out} is that of the therapeutic antibody"
+
+
+def value_words(row: Row, run: Outcome, level: int, samples: Samples) -> str:
     """The deciding marker with its change: from the reference for a progression, else from the baseline."""
     ints, w = run.ints, row.at
     marker = ints[O_MARKER][w]
@@ -122,11 +148,11 @@ def value_words(row: Row, run: Outcome, level: int) -> str:
     if value[1] == MISSING or (level == PD and ints[O_CLAUSES][w] & BY_LESION and marker == M_SPD):
         return f"{name} not measured" if marker != M_SPD else "a new lesion"
     now = f"{span(value)} {unit}"
-    if level == PD and ref[0] != MISSING and value[0] > ref[1]:
+    if level == PD and ref[0] != MISSING and value[0] > ref[1] and marker != M_CALCIUM:
         share = f"{change(ref, value)}, " if ref[0] > 0 else ""
         rise = span((value[0] - ref[1], value[1] - ref[0] if value[1] < MOST else MOST))
         rise = f"{f'+{rise}' if value[1] < MOST else rise} {RISES[marker]}"
-        before = _before(run, w, marker)
+        before = _before(run, w, marker, samples)
         shown = f"{amount(before)} → {now}" if before != MISSING and value[0] == value[1] and ref[0] == ref[1] else now
         since = day_text(ints[O_REF_DAY][w])
         return f"{name} {shown} from the reference of {span(ref)} {unit} ({since}): {share}{rise}"
@@ -135,15 +161,21 @@ def value_words(row: Row, run: Outcome, level: int) -> str:
     return f"{name} {span(base)} → {now}" + (f", {change(base, value)}" if base[0] > 0 else "")
 
 
-def _before(run: Outcome, w: int, marker: int) -> float:
-    """The marker's value at the last row of the line that was told by it, else its baseline."""
+def _before(run: Outcome, w: int, marker: int, samples: Samples) -> float:
+    """The marker's last value before the row; MISSING where it is not known, or not as one amount."""
     ints = run.ints
+    tested = [s for s in samples.results if s.test in TOLD_BY[marker] and s.day.first.toordinal() < ints[O_DAY][w]]
+    last = tested[-1].day.first.toordinal() if tested else NODAY
+    if any(s.open and s.day.first.toordinal() == last for s in tested):
+        return MISSING
     for k in range(w - 1, -1, -1):
-        if ints[O_LINE][k] != ints[O_LINE][w]:
+        if ints[O_LINE][k] != ints[O_LINE][w] or ints[O_DAY][k] < last:
             break
         if ints[O_MARKER][k] == marker and run.floats[O_VALUE][k] != MISSING:
             return run.floats[O_VALUE][k]
-    return run.floats[O_BASE][w]
+    if last == run.refs[1][ints[O_LINE][w] * MARKER_COUNT + marker]:
+        return run.floats[O_BASE][w]
+    return MISSING if marker == M_DFLC or not tested else tested[-1].low
 
 
 def change(old: Span, new: Span) -> str:
@@ -153,12 +185,16 @@ def change(old: Span, new: Span) -> str:
         return "unchanged"
     if old[0] == old[1] and new[0] == new[1]:
         return f"{_share(low)} %"
-    return f"{_share(low)} % or more" if new[1] >= MOST else f"{_share(low)} to {_share(high)} %"
+    if new[1] >= MOST:
+        return f"{_share(low)} % or more"
+    shares = dict.fromkeys((_share(low), _share(high)))
+    return f"{' to '.join(shares)} %"
 
 
 def _share(share: float) -> str:
     near = abs(share - round(share)) > 1e-3 and round(share) in BORDERS
-    return f"{'−' if share < 0 else '+'}{abs(share):.1f}" if near else f"{'−' if share < 0 else '+'}{abs(share):.0f}"
+    digits = next(d for d in (1, 2, 3) if round(share, d) != round(share) or d == 3) if near else 0
+    return f"{'−' if share < 0 else '+'}{abs(share):.{digits}f}"
 
 
 def _lacking(row: Row, run: Outcome, gaps: int, settings: Settings) -> str:
@@ -179,7 +215,10 @@ def _complete(run: Outcome, w: int) -> list[str]:
     """What a complete response rests on; what is only assumed is left out."""
     gaps = run.ints[O_GAPS][w]
     where = "in serum" if gaps & (A_URINE | A_URINE_IFE) else "in serum and urine"
-    found = [f"no band by immunofixation {where}"] + ([] if gaps & A_MARROW else ["marrow below the limit of CR"])
+    other = " of the disease" if run.ints[O_FLAGS][w] & (F_ANTIBODY | F_OLIGOCLONAL) else ""
+    found = [f"no band{other} by immunofixation {where}"] + (
+        [] if gaps & A_MARROW else ["marrow below the limit of CR"]
+    )
     if run.ints[O_LEVEL][w] == SCR:
         found += ["normal light chain ratio", "no clonal cells"]
     elif run.ints[O_MARKER][w] == M_DFLC:
@@ -200,48 +239,6 @@ def _assumed(gaps: int, missing_data: str) -> str:
     if missing_data == "flexible":
         return f"{items} not done or not recorded: assumed to allow this level"
     return f"{items} not done or not recorded: one level lower"
-
-
-def _confirmed(run: Outcome, w: int, level: int) -> str:
-    """How the level was confirmed, and as what; or why it is not."""
-    ints = run.ints
-    if level in (NE, SD):
-        return ""
-    how, days = ints[O_HOW][w], ints[O_KNOWN][w] - ints[O_DAY][w]
-    later = f"{days} days later" if days != 1 else "1 day later"
-    if how == BY_NEW_LINE:
-        return f"confirmed by the new line {later}" if days else "confirmed by the new line of that day"
-    if how == BY_DEATH:
-        return f"death {later if days else 'on that day'} stands for the second sample"
-    if how == BY_RECORD:
-        return "stated as confirmed"
-    if how == REFUTED:
-        return "not confirmed by the next sample"
-    if how == BY_SAMPLE and level == PD:
-        return f"confirmed {later}"
-    if how == BY_ITSELF or ints[O_CONFIRMED][w] == PD:  # a progression before it has been confirmed
-        return ""
-    return _second_sample(run, w, level)
-
-
-def _second_sample(run: Outcome, w: int, level: int) -> str:
-    """What the next sample of the line that could be judged made of a response or a lone progression."""
-    ints = run.ints
-    line = ints[O_LINE][w]
-    for k in range(w + 1, run.rows):
-        if ints[O_LINE][k] != line:
-            return "not confirmed: no second sample before the next line"
-        found = ints[O_LEVEL][k]
-        if found != NE and level != PD:
-            days = ints[O_DAY][k] - ints[O_DAY][w]
-            later = f"{days} days later" if days != 1 else "1 day later"
-            if found >= level:
-                return f"confirmed {later}"
-            if ints[O_CONFIRMED][w] >= level:
-                return ""
-            return f"confirmed as {LEVELS[found]} {later}" if found > SD else f"not confirmed: {LEVELS[found]} {later}"
-    reached = level != PD and ints[O_CONFIRMED][w] >= level  # by samples before it
-    return "" if reached else "not confirmed: no second sample yet"
 
 
 def _test(test: int) -> str:

@@ -280,7 +280,7 @@ def _contradictions(rows: list[Row], run: Outcome, samples: Samples) -> Iterator
         if stated >= CR and (level >= CR or (level == VGPR and not gaps & H_FOUND)):
             continue
         at = tuple(s.at for s in samples.results if s.test >= STATED and s.day.text == row.day.text)
-        values = f"{LEVELS[level]} by the values: {value_words(row, run, level)}"
+        values = f"{LEVELS[level]} by the values: {value_words(row, run, level, samples)}"
         yield Contradiction(f"response on {row.day.text}", LEVELS[stated], values, at)
 
 

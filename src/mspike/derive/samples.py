@@ -15,6 +15,7 @@ import msgspec
 
 from mspike.derive.intervals import between_days, not_negative
 from mspike.derive.kernel.codes import (
+    CALCIUM,
     DFLC,
     KAPPA,
     LAMBDA,
@@ -30,7 +31,10 @@ from mspike.derive.kernel.codes import (
 from mspike.derive.state import Line
 from mspike.record import Day, Measurement, Record, day_of
 
-CODES = {name: code for code, name in enumerate(TESTS)} | {"creatinine-clearance": TESTS.index("egfr")}
+CORRECTED = "albumin-corrected-calcium"
+CODES = {name: code for code, name in enumerate(TESTS)} | {
+    "creatinine-clearance": TESTS.index("egfr"), CORRECTED: CALCIUM,
+}  # fmt: skip
 WORDS = {"negative": 0.0, "absent": 0.0, "false": 0.0, "positive": 1.0, "present": 1.0, "true": 1.0}
 MYELOMA = (None, "myeloma", "multiple-myeloma")
 """What a result may be attributed to and still count."""
@@ -125,10 +129,13 @@ def read_samples(record: Record) -> Samples:
     """The results and stated responses of the record."""
     found: dict[tuple[str, int], Sample] = {}
     codes = CODES
+    corrected = {m.date.text for m in record.measurements if m.test == CORRECTED and m.attributed_to in MYELOMA}
     for entry in record.measurements:
         code = codes.get(entry.test)
         if code is None or entry.attributed_to not in MYELOMA:
             continue
+        if code == CALCIUM and entry.test != CORRECTED and entry.date.text in corrected:
+            continue  # the criteria ask for the corrected one
         bounds = _bounds(entry, code)
         if bounds is None:
             continue

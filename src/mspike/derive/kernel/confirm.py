@@ -46,13 +46,14 @@ def confirm(w: int, level: int, how: int, day: int, ints: Output) -> None:
 
 
 def settle(
-    w: int, level: int, clauses: int, recorded: bool, speaks: bool, waiting: int, progressing: int, best: int,
-    ints: Output,
+    w: int, level: int, clauses: int, recorded: bool, by_marrow: bool, speaks: bool, waiting: int, progressing: int,
+    best: int, ints: Output,
 ) -> tuple[int, int, int]:  # fmt: skip
     """What the row `w` confirms, and what of it waits: the row waiting, the row progressing, the best so far.
 
     `waiting`, `progressing`: rows of a response and of a progression that a second sample would confirm, -1 for none.
-    `recorded`: the record states the level as confirmed. `speaks`: the sample speaks against the progression.
+    `recorded`: the record states the level as confirmed. `by_marrow`: a marrow of the sample tells it, which needs no
+    second one up to a partial response; immunofixation does. `speaks`: the sample speaks against the progression.
     """
     day = ints[O_DAY][w]
     if level == PD:
@@ -84,6 +85,9 @@ def settle(
     if recorded:
         confirm(w, level, BY_RECORD, day, ints)
         best = max(best, level)
+    elif by_marrow and level >= PR:
+        confirm(w, PR, BY_ITSELF, day, ints)
+        best = max(best, PR)
     return w, progressing, best
 
 

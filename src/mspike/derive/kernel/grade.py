@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mspike.derive.kernel.codes import (
+    A_ANY,
     A_BASELINE,
     A_MARROW,
     A_PLASMACYTOMA,
@@ -140,14 +141,18 @@ def grade(
 
 
 def capped(level: int, marker: int, flags: int, gaps: int, spd: float, mem: Scratch, params: Values) -> Grade:
-    """What a plasmacytoma allows at most, and whether there is a minimal response at all."""
+    """What a plasmacytoma allows at most, and whether there is a minimal response at all.
+
+    Not looked at again, it costs one level, as all that is missing does together.
+    """
     base = mem[BASE + M_SPD]
     if base != MISSING and base > 0.0:
         if spd == MISSING:
+            lowered = gaps & A_ANY != 0
             gaps |= A_PLASMACYTOMA
             if int(params[P_MISSING]) == NOT_EVALUABLE:
                 return NE, M_SPD, flags, gaps
-            if int(params[P_MISSING]) != FLEXIBLE:
+            if int(params[P_MISSING]) != FLEXIBLE and not lowered:
                 level = max(SD, level - 1)
         else:
             most = SCR

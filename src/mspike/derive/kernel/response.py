@@ -275,8 +275,9 @@ def respond(
                 if progressing >= 0 and level != PD:
                     shown = ints[O_CLAUSES][progressing]
                     speaks = (stated and level != NE) or measured(shown, serum, urine, dflc, blood, calcium)
-                waiting, progressing, best = settle(w, level, clauses, recorded, speaks, waiting, progressing, best,
-                                                    ints)  # fmt: skip
+                by_marrow = measurable == 1 << M_MARROW and plasma != MISSING and not stated
+                waiting, progressing, best = settle(w, level, clauses, recorded, by_marrow, speaks, waiting,
+                                                    progressing, best, ints)  # fmt: skip
 
     while line < lhi:
         if line >= llo:

@@ -88,7 +88,7 @@ def light_chains(
         return MISSING, MISSING, normal, side, False, flags
     involved = kappa if side == 1 else lambda_
     other = lambda_ if side == 1 else kappa
-    counts = normal == 0 and at_least(involved, params[P_FLC])
+    counts = normal == 0 and involved > other and at_least(involved, params[P_FLC])
     return involved - other, other, normal, side, counts, flags
 
 
