@@ -12,7 +12,7 @@ from mspike.derive.contradictions import find_contradictions
 from mspike.derive.curves import marker_curves, therapy_courses
 from mspike.derive.cytogenetics import cytogenetic_facts
 from mspike.derive.event import event_facts, pace_facts
-from mspike.derive.exposure import derive_exposure, exposure_facts, left_open, since_facts
+from mspike.derive.exposure import beside_lines, derive_exposure, exposure_facts, left_open, since_facts
 from mspike.derive.fitness import fitness_facts
 from mspike.derive.flags import either_dose, finish_lines, group_flags, raw_dose_fact, raw_flags
 from mspike.derive.groups import drug_verdicts, group_facts, refractory_list
@@ -30,7 +30,8 @@ from mspike.derive.pace import Finding, derive_pace
 from mspike.derive.person import person_facts, unknown_medicines
 from mspike.derive.progression import all_progressions, with_relapses
 from mspike.derive.recount import recount
-from mspike.derive.refractory import from_list, judge_lines, judge_treatments
+from mspike.derive.refractory import from_list, judge_lines
+from mspike.derive.refractory_records import judge_treatments
 from mspike.derive.relapse import clinical_relapse
 from mspike.derive.response import Responses, derive_responses, judge_samples, with_best
 from mspike.derive.risk import derive_risk, risk_values
@@ -79,6 +80,8 @@ def derive_state(record: Record, knowledge: Knowledge, policies: Mapping[str, An
     else:
         if counted and counted.early:
             early = judge_treatments(record, progressions, words, settings, lines, counted.early)
+        elif record.lines is not None and (beside := beside_lines(exposure, lines)):
+            early = judge_treatments(record, progressions, words, settings, among=beside)
         verdicts = (*early, *(verdict for of_line in judged for verdict in of_line))
         lines, dose = finish_lines(record, lines, judged, words, settings)
         dose = either_dose(raw_dose_fact(record, early, settings), dose) if early else dose

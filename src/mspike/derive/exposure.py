@@ -70,6 +70,12 @@ def derive_exposure(
     return Exposure(given, last, frozenset(given) - sure, why)
 
 
+def beside_lines(exposure: Exposure, lines: tuple[Line, ...]) -> frozenset[str]:
+    """The drug records of drugs that no line names."""
+    named = {drug for line in lines for drug in line.drugs}
+    return frozenset(at for drug, (_, places) in (exposure.drugs or {}).items() if drug not in named for at in places)
+
+
 def left_open(facts: Mapping[str, Fact], unnamed: str) -> dict[str, Fact]:
     """Of facts on drugs those that are no, as unknown: what a record does not name may have been given, and failed."""
     open_ = Fact(because=unnamed)

@@ -43,13 +43,19 @@ def finish_lines(
         for verdict in verdicts:
             if verdict.drug == DRUG and verdict.value is not False:
                 inside = [t for t in own if falls_inside(t, line)]
-                low = low_dose(inside, stated.get(line.at), settings) if verdict.value else None
+                low = low_dose(_until(inside, verdict), stated.get(line.at), settings) if verdict.value else None
                 doses.append((low, line))
                 if low:
                     flags.append(AT_DOSE)
         unknown = any(v.value is None for v in verdicts)
         finished.append(replace(line, refractory=None if unknown and not yes else yes, flags=tuple(flags)))
     return tuple(finished), dose_fact(doses, settings)
+
+
+def _until(given: Sequence[Treatment], verdict: Judged) -> list[Treatment]:
+    """The drug records up to the day on which it failed: a dose that was raised later was not the one that failed."""
+    day = verdict.date
+    return [t for t in given if not (day and t.start and t.start.first > day.last)] or list(given)
 
 
 def low_dose(given: Sequence[Treatment], stated: StatedLine | None, settings: Settings) -> Tri:
@@ -114,6 +120,14 @@ def _relapsed_after_car_t(
         return False
     is_last = line.number == lines[-1].number
     grew = line.stop_reason == "progression" or (line.basis == "derived" and line.progression is not None)
+    infused = [dose.first for v in cells for dose in line.doses.get(v.drug, ())]
+    if grew and infused and line.progression and line.progression.last < infused[0].first:  # while it was bridged
+        until = next((other.start for other in lines if other.number > line.number), None)
+        grew = any(
+            entry.response == "PD" and entry.confirmed and entry.date.first > infused[0].last
+            and not (until and entry.date.first > until.last)
+            for entry in record.assessments or ()
+        )  # fmt: skip
     return grew or (is_last and record.disease.event.type in RELAPSES)
 
 

@@ -51,6 +51,8 @@ class Course(msgspec.Struct, frozen=True):
     """The record looked at the disease after it, so that a progression would show."""
     maintenance: Tri = True
     """Whether the drug was on board when a line broke through on maintenance; None: the record does not say."""
+    ongoing: bool = False
+    """Still given on the day of the record."""
     clear: bool = False
     """It did so before the next line and later than the window in which a progression tells: the line ended later."""
 

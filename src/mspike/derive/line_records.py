@@ -17,6 +17,7 @@ from mspike.derive.kernel import line_codes as code
 from mspike.derive.kernel.codes import NODAY
 from mspike.derive.kernel.line_ends import finish_lines
 from mspike.derive.kernel.lines import derive_lines
+from mspike.derive.kernel.refractory import ran_out
 from mspike.derive.line_columns import Columns, Dated, drug_codes, drug_traits, line_params, looks
 from mspike.derive.line_words import because, began_words
 from mspike.derive.lines import TRANSPLANT
@@ -198,7 +199,7 @@ def _line(
         maintenance=names_of(line.upkeep),
         basis="derived",
         flags=words_of(line.flags, code.LINE_FLAGS),
-        because=because(line, began, regimen, place == 0, bits, settings),
+        because=because(place, agreed, began, regimen, bits, settings),
         at=given[found.columns.entries[rows[0]]].at if rows else line.grafts[-1].at if line.grafts else "",
         progression=line.progression,
         doses={drug: _doses(drug, place, line, found, told, vocabulary, settings) for drug in drugs},
@@ -216,11 +217,12 @@ def _doses(
     Records within the refractory window of one another are one course: a progression between them lies in the window.
     """
     start, end, _, note = found.columns.rows
+    code_of = drug_codes()[drug]
     begun, stop = found.table[code.L_START][place], found.table[code.L_STOP][place]
     final = place == found.n - 1
     doses: list[Dose] = []
     reached: Day | None = None
-    for k in told.rows.get(drug_codes()[drug], ()):
+    for k in told.rows.get(code_of, ()):
         if (
             start[k] > stop
             or end[k] < begun
@@ -229,7 +231,9 @@ def _doses(
             continue
         began, ended = told.days[found.columns.entries[k]]
         first = began if start[k] >= begun else _later(line.start, began)
-        last = first if vocabulary.one_time(drug) else ended if final else _up_to(ended, line.stop)
+        beside = ran_out(end[k], 1 << code_of, place, 0, found.n, found.table, settings.carry_over_days)
+        kept = final or (beside and vocabulary.counts(drug))
+        last = first if vocabulary.one_time(drug) else ended if kept else _up_to(ended, line.stop)
         going = bool(note[k] & code.OPEN) and final
         dose = Dose(first, last, code.STOPS[note[k] >> code.STOP_SHIFT & code.STOP] or None, going)
         if reached and (began.last - reached.first).days <= settings.refractory_window_days:

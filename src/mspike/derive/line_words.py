@@ -56,8 +56,11 @@ def _days(earlier: Day, later: Day) -> str:
     return span_words(days, "day" if days.high == 1 else "days")
 
 
-def because(line: Agreed, began: str | None, regimen: str, first: bool, parts: int, settings: Settings) -> str:
+def because(
+    place: int, lines: Sequence[Agreed], began: str | None, regimen: str, parts: int, settings: Settings
+) -> str:
     """`counted from drug records, policy imwg2015: VRd from 2020-01-01: first treatment; last dose 2020-06-30`."""
+    line, first = lines[place], place == 0
     why = began or "why it began depends on dates that are not known to the day"
     words = [f"counted from drug records, policy {settings.line_policy}: {regimen} from {line.start.text}: {why}"]
     graft = line.grafts[-1].date if line.grafts else None
@@ -81,7 +84,19 @@ def because(line: Agreed, began: str | None, regimen: str, first: bool, parts: i
     if line.ended == code.ONGOING:
         words.append("still given")
     elif line.ended == code.S_PROGRESSION and line.progression:
-        words.append(f"last dose {line.stop.text}, progression {line.progression.text}")
+        words.append(f"{_end(place, lines)}, progression {line.progression.text}")
     else:
-        words.append(f"last dose {line.stop.text}" + (f": {code.ENDED[line.ended]}" if line.ended else ""))
+        words.append(_end(place, lines) + (f": {code.ENDED[line.ended]}" if line.ended else ""))
     return "; ".join(words)
+
+
+def _end(place: int, lines: Sequence[Agreed]) -> str:
+    """`last dose 2020-06-30`; not where the transplant, or the start of the next line, is what ends it."""
+    line = lines[place]
+    if any(done.date and done.date.text == line.stop.text for done in line.grafts):
+        return f"to the transplant {line.stop.text}"
+    if place + 1 < len(lines):
+        following = days_between(line.stop, lines[place + 1].start)
+        if following.low == following.high == 1:
+            return f"to {line.stop.text}, the day before line {place + 2}"
+    return f"last dose {line.stop.text}"

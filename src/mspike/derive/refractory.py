@@ -17,13 +17,13 @@ from mspike.derive.intervals import TOLERANCE, at_least, at_most, number_words, 
 from mspike.derive.judged import TRI, Course, Judged, no, open_answer, yes
 from mspike.derive.kernel.codes import LEVELS
 from mspike.derive.kernel.refractory import NO, failed_within, no_response
-from mspike.derive.line_columns import last_day, looks
+from mspike.derive.line_columns import looks
 from mspike.derive.lines import RELAPSES, line_words, perhaps_conditioning, stop_words
 from mspike.derive.progression import QUIET, UNSAID, Progression
 from mspike.derive.settings import Settings
 from mspike.derive.state import Line
 from mspike.derive.vocabulary import Vocabulary
-from mspike.record import Day, Record, StatedLine, Treatment, Tri, day_of, days_between
+from mspike.record import Day, Record, StatedLine, Treatment, Tri, days_between
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ def judge_lines(
     days = looks(record) if any(line.doses for line in lines) else []
     found = []
     for place, line in enumerate(lines):
-        seen = _last_look(days, lines[place + 1] if place + 1 < len(lines) else None, record)
+        seen = last_look(days, lines[place + 1] if place + 1 < len(lines) else None, record)
         perhaps = perhaps_conditioning(line, record, settings)
         verdicts = []
         for drug in line.drugs:
@@ -56,6 +56,10 @@ def judge_lines(
                 continue
             courses = _courses(drug, place, lines, stated.get(line.at), own, vocabulary, seen, settings)
             verdict = judge(courses[-1], evidence)
+            if verdict.value is False and _again_unseen(courses[-1], progressions, record):
+                verdict = open_answer(
+                    courses[-1], "given again after a progression; whether it grew on it is not judged"
+                )
             for earlier in courses[-2::-1]:  # given again within the line: only a progression near it tells
                 nearest = _nearest(earlier, progressions, settings)
                 if earlier.stop_reason == "progression" and not earlier.own_last and not earlier.one_time:
@@ -69,63 +73,13 @@ def judge_lines(
     return tuple(found)
 
 
-def judge_treatments(
-    record: Record,
-    progressions: tuple[Progression, ...],
-    vocabulary: Vocabulary,
-    settings: Settings,
-    before: tuple[Line, ...] | None = None,
-    early: frozenset[str] = frozenset(),
-) -> tuple[Judged, ...]:
-    """A verdict on each course of raw drug records, where there are no lines; else of those `early` ones `before` them.
-
-    Records of a drug within the refractory window of one another are one course, as within a line.
-    """
-    ends = [
-        Progression(t.end, f"progression on {t.drug}", t.at)
-        for t in record.treatments or ()
-        if t.stop_reason == "progression" and t.end
-    ]
-    dated = sorted((*progressions, *ends), key=lambda p: p.date.first if p.date else dt.date.min)
-    evidence, today = Evidence(tuple(dated), record.disease.event.type, settings), day_of(record.as_of)
-    days = [] if before is None else [*looks(record), *filter(None, (record.disease.diagnosed,))]  # then smouldering
-    seen = _last_look(days, before[0] if before else None, record)
-    courses: list[Course] = []
-    newest: dict[str, int] = {}
-    for entry in sorted(record.treatments or (), key=lambda t: t.start.first if t.start else dt.date.min):
-        if not vocabulary.counts(entry.drug) or entry.context in settings.contexts_not_exposure:
-            continue
-        if before is not None and entry.at not in early:
-            continue
-        once = vocabulary.one_time(entry.drug)
-        last = last_day(entry, entry.start, vocabulary, today) if entry.start else entry.end or today
-        clear = _clear(seen, last, settings)
-        course = Course(
-            entry.drug, entry.drug if before is None else f"{entry.drug} for smouldering myeloma", entry.at,
-            entry.start, last, None, False, None, entry.stop_reason, one_time=once,
-            own_last=entry.stop_reason != "progression", dated=True, followed=clear, clear=clear,
-        )  # fmt: skip
-        known = courses[newest[entry.drug]] if entry.drug in newest and not once else None
-        if known and known.last and entry.start and _adjoin(known.last, entry.start, settings):
-            longer = (last.last, not course.own_last) >= (known.last.last, not known.own_last)
-            courses[newest[entry.drug]] = replace(course, start=known.start) if longer else known
-        else:
-            newest[entry.drug] = len(courses)
-            courses.append(course)
-    return tuple(judge(course, evidence) for course in courses)
-
-
-def _adjoin(last: Day, start: Day, settings: Settings) -> bool:
-    return at_most(days_between(last, start), settings.refractory_window_days) is not False
-
-
-def _last_look(days: list[Day], following: Line | None, record: Record) -> dt.date | None:
+def last_look(days: list[Day], following: Line | None, record: Record) -> dt.date | None:
     """The last day up to the start of a following line on which the record looks at the disease."""
     until = following.start.first if following and following.start else record.as_of
     return max((day.first for day in days if day.last <= until), default=None)
 
 
-def _clear(seen: dt.date | None, last: Day, settings: Settings) -> bool:
+def is_clear(seen: dt.date | None, last: Day, settings: Settings) -> bool:
     return seen is not None and (seen - last.last).days >= settings.refractory_window_days
 
 
@@ -162,6 +116,22 @@ def judge(course: Course, evidence: Evidence) -> Judged:
         if not course.own_last:
             return yes(course, settings, course.last, "progression on therapy")
     return nearest or _by_stop(course, evidence)
+
+
+def _again_unseen(course: Course, progressions: tuple[Progression, ...], record: Record) -> bool:
+    """Whether a drug was given again in its line after the disease had come back, followed by values alone.
+
+    The values of a line are judged up to its first progression; what they say later only a judgement tells.
+    """
+    start = course.start
+    if not course.dated or start is None:
+        return False
+    if not any(
+        p.shown and p.sure and p.line == course.place and p.date.last < start.first for p in progressions if p.date
+    ):
+        return False
+    judged = {entry.date.text for entry in record.assessments or ()}
+    return any(day.first >= start.first and day.text not in judged for day in looks(record))
 
 
 def _nearest(course: Course, progressions: tuple[Progression, ...], settings: Settings) -> Judged | None:
@@ -238,8 +208,11 @@ def _by_stop(course: Course, evidence: Evidence) -> Judged:
         return no(course, f"not on board at the progression{later}")
     if course.stop_reason in (None, "not-stated") and course.followed:
         return no(course, f"no progression within {settings.refractory_window_days:g} days of its last dose{later}")
+    if course.ongoing and evidence.event in QUIET:
+        return no(course, f"still given, and no progression is stated{later}")
     if course.stop_reason in (None, "not-stated"):
-        return open_answer(course, f"why it was stopped is not stated{later}")
+        says = "it is still given; how the disease goes on" if course.ongoing else "why it was stopped"
+        return open_answer(course, f"{says} is not stated{later}")
     if course.is_last:
         shown = any(p.shown and p.sure and p.line == course.place for p in evidence.progressions)
         if evidence.event in RELAPSES or evidence.event in QUIET or course.followed or shown:
@@ -285,7 +258,7 @@ def _courses(
     )  # fmt: skip
     courses = []
     for dose in line.doses.get(drug, ()):
-        clear = _clear(seen, dose.last, settings)
+        clear = is_clear(seen, dose.last, settings)
         courses.append(
             replace(
                 course,
@@ -294,6 +267,7 @@ def _courses(
                 stop_reason=line.stop_reason or dose.stop_reason,
                 own_last=dose.stop_reason != "progression",
                 followed=line.followed or clear,
+                ongoing=dose.ongoing,
                 clear=clear,
             )
         )

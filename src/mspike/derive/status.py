@@ -157,13 +157,22 @@ def _grew_by(last: Line, place: int, progressions: tuple[Progression, ...], sure
     for p in progressions:
         if not (p.date and (last.stop or last.ongoing)):
             continue
-        inside: Tri = p.shown and p.line == place
+        inside: Tri = None if (ours := p.shown and p.line == place) and _in_pause(last, p.date) else ours
         if p.at == "disease.event" and last.ongoing and last.start:
             inside = at_least(days_between(last.start, p.date), 1)
         before = at_most(days_between(last.stop, p.date), 0) if last.stop else True
         if inside is not False and tri_and((p.sure, inside, before)) is surely:
             return p
     return None
+
+
+def _in_pause(line: Line, date: Day) -> bool:
+    """Whether a day lies in a pause of a line that was counted from drug records: what came of the rest is not told."""
+    doses = [dose for courses in line.doses.values() for dose in courses]
+    again = any(at_least(days_between(date, dose.first), 1) for dose in doses)
+    return again and all(
+        at_least(days_between(date, dose.first), 1) or at_least(days_between(dose.last, date), 1) for dose in doses
+    )
 
 
 def _shown(place: int, progressions: tuple[Progression, ...]) -> Progression | None:
@@ -176,7 +185,7 @@ def _of_last(last: Line, place: int, progressions: tuple[Progression, ...]) -> l
     found: list[tuple[Day | None, Tri]] = []
     for p in progressions:
         if p.at in (last.at, "disease.event") or (p.shown and p.line == place):
-            found.append((p.date, p.sure))
+            found.append((p.date, None if p.sure and p.date and _in_pause(last, p.date) else p.sure))
         elif p.line is None and p.date:
             since = at_least(days_between(last.start, p.date), 0) if last.start else None
             found.append((p.date, tri_and((p.sure, since))))

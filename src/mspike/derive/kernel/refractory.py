@@ -32,6 +32,7 @@ from mspike.derive.kernel.line_codes import (
     MAINTENANCE,
     ONCE,
     ONGOING,
+    P_CARRY,
     P_LEAST_EXPOSURE,
     P_REFRACTORY,
     P_SD_REFRACTORY,
@@ -118,7 +119,7 @@ def derive_refractory(
     row = lo
     for at in range(o, o + n):
         found, day, after = 0, NODAY, at
-        while after + 1 < o + n and begun[after + 1] - stop[at] <= window:
+        while after + 1 < o + n and begun[after + 1] - stop[at] <= window + params[P_CARRY]:
             after += 1  # a progression of this line may lie within the window of the drugs of that one
         silent = best[at] != PD and no_response(best[at], sd_counts)  # a progression tells by its day
         unsaid = lines[L_ENDED][at] == 0 or lines[L_ENDED][at] == ONGOING or lines[L_ENDED][at] == S_PROGRESSION
@@ -142,7 +143,10 @@ def derive_refractory(
             ours = core[at] & bit and traits[code] & COUNTED and 0 < placed[k] <= at - o + 1
             if ours and not found & bit:
                 first = max(start[k], begun[at])
-                last = first if traits[code] & ONCE else min(end[k], stop[at])
+                until = stop[at]
+                if ran_out(end[k], bit, at, o, n, lines, params[P_CARRY]):
+                    until = max(until, end[k])
+                last = first if traits[code] & ONCE else min(end[k], until)
                 t = stop[at] if silent else NODAY
                 own = unsaid and not traits[code] & ONCE
                 if own and t == NODAY and stopped_for_it(k, lo, hi, start, end, drug, note, placed, stop[at], window):
@@ -156,7 +160,7 @@ def derive_refractory(
                     if t == NODAY and lines[L_ENDED][by] == S_PROGRESSION and within == YES:
                         t = stop[by]
                 if t != NODAY and least > 0 and not traits[code] & ONCE:
-                    given = given_for(k, lo, hi, start, end, drug, begun[at], stop[at], window)
+                    given = given_for(k, lo, hi, start, end, drug, begun[at], stop[at], until, window)
                     if long_enough(given, given, least) != YES:
                         t = NODAY
                 if t != NODAY:
@@ -164,6 +168,16 @@ def derive_refractory(
                     day = max(day, t)
             k += 1
         failed[at], failed_on[at] = found, day
+
+
+def ran_out(last: int, bit: int, at: int, o: int, n: int, lines: Table, carry: float) -> bool:
+    """Whether a drug record of a line ran out beside the next one, which it is no part of: its own last dose counts.
+
+    One that ends later than `carry` days after the line is taken to have ended with it, as its end was not written.
+    """
+    if at + 1 >= o + n or last - lines[L_STOP][at] > carry:
+        return False
+    return lines[L_CORE][at + 1] & bit == 0
 
 
 def failed_early(
@@ -251,9 +265,13 @@ def stopped_for_it(
 
 
 def given_for(
-    row: int, lo: int, hi: int, start: Column, end: Column, drug: Column, begun: int, stop: int, window: float
-) -> int:
-    """The days from the first to the last dose of the course that a record is part of, within a line."""
+    row: int, lo: int, hi: int, start: Column, end: Column, drug: Column, begun: int, stop: int, until: int,
+    window: float,
+) -> int:  # fmt: skip
+    """The days from the first to the last dose of the course that a record is part of, begun within a line.
+
+    `until`: the latest day that counts for the line.
+    """
     first, last = max(start[row], begun), end[row]
     for k in range(row - 1, lo - 1, -1):
         if drug[k] == drug[row] and end[k] >= begun and first - end[k] <= window:
@@ -263,4 +281,4 @@ def given_for(
             break
         if drug[k] == drug[row]:
             last = max(last, end[k])
-    return min(last, stop) - first
+    return min(last, until) - first
