@@ -151,3 +151,11 @@ def test_a_progression_while_bridged_is_no_relapse_after_the_infusion(later: str
     state = derive({"treatments": drugs, "procedures": taken, "assessments": looks})
     assert ("relapsed-after-BCMA-CAR-T" in state.flags) is flagged
     assert "bridging-in-car-t-line" in state.flags
+
+
+def test_a_progression_judged_on_the_second_course_of_a_line_is_told_too() -> None:
+    state = derive({
+        "treatments": given(RD, "2015-01-05", "2016-05-31") + given(RD, "2017-08-10", "2019-11-15"), "procedures": [],
+        "assessments": judged("2015-06-01 VGPR", "2017-07-25 PD", "2018-01-10 PR", "2019-11-10 PD", "2019-11-14 PD"),
+    })  # fmt: skip
+    assert [row["date"] for row in state.progressions] == ["2017-07-25", "2019-11-10"]

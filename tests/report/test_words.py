@@ -291,6 +291,21 @@ def test_a_drug_stopped_for_toxicity_is_named() -> None:
     assert "; bortezomib stopped for toxicity;" in state_sentence(told)
 
 
+def test_a_trial_drug_without_a_name_is_not_called_refractory_or_not() -> None:
+    told = relapse(1, VRD)
+    told["exposed"] = {**told["exposed"], "drugs": [*told["exposed"]["drugs"], "investigational", "melphalan"]}
+    said = state_sentence(told)
+    assert "melphalan" in said
+    assert "of a trial" not in said
+
+
+def test_of_two_cell_products_the_time_is_that_of_the_latest() -> None:
+    told = relapse(2, VRD, months_since_car_t=5.0)
+    products = ["ciltacabtagene-autoleucel", "idecabtagene-vicleucel"]
+    told["exposed"] = {**told["exposed"], "drugs": [*told["exposed"]["drugs"], *products]}
+    assert "(ide-cel), the latest five months ago" in state_sentence(told)
+
+
 def test_a_clinical_relapse_that_only_results_show_is_told() -> None:
     told = relapse(1, VRD, event={"type": None}, symptoms=True)
     told["events"] = {"clinical_relapse": "2026-05-20"}

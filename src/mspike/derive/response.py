@@ -7,6 +7,7 @@ readings are compared (see `samples`): what differs is not known, and the row sa
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -197,8 +198,8 @@ def standing(rows: list[Row]) -> Iterator[Row]:
 
 
 def _wire_progressions(rows: list[Row], shown: tuple[dict[str, Any], ...], lines: tuple[Line, ...]) -> Iterator[Any]:
-    """Those that stand, and those that the next sample refuted."""
-    kept = {row.at for row in standing(rows)}
+    """Those that stand, those stated once more within a line, and those that the next sample refuted."""
+    kept = {row.at for row in standing(rows)} | {row.at for row in _stated_again(rows)}
     for row, wire in zip(rows, shown, strict=True):
         if row.at in kept or (row.level == PD and row.sure is False):
             yield {
@@ -209,6 +210,14 @@ def _wire_progressions(rows: list[Row], shown: tuple[dict[str, Any], ...], lines
                 "known": day_text(row.known) if row.sure else None,
                 "because": wire["because"],
             }
+
+
+def _stated_again(rows: list[Row]) -> Iterator[Row]:
+    """Progressions that somebody judged after a better level in the same line: of a second course of its drugs."""
+    for before, row in itertools.pairwise(row for row in rows if row.level != NE):
+        again = before.line == row.line and before.level > PD
+        if again and row.level == PD and row.sure and row.clauses & BY_STATEMENT:
+            yield row
 
 
 def _wire_row(row: Row, run: Outcome, lines: tuple[Line, ...], samples: Samples, settings: Settings) -> dict[str, Any]:

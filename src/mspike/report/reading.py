@@ -71,6 +71,10 @@ def refractory_drugs(state: StateDict) -> list[str]:
 
 
 def answerable(state: StateDict) -> list[str]:
-    """The given drugs of which exposed-or-refractory is a question: neither refractory nor a cell product."""
+    """The given drugs of which exposed-or-refractory is a question: neither refractory, nor a cell product, nor
+    one whose failure is not judged."""
     refractory = refractory_drugs(state)
-    return [drug for drug in given(state) if drug not in refractory and not words.is_one_time(drug)]
+    return [
+        drug for drug in given(state)
+        if drug not in refractory and not words.is_one_time(drug) and not words.is_unjudged(drug)
+    ]  # fmt: skip

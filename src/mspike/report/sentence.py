@@ -267,6 +267,7 @@ def _cell_products(state: StateDict) -> str:
         return ""
     months = fact(state, "months_since_car_t")
     ago = "date not recorded" if months is None else f"{_months(months) or 'less than a month'} ago"
+    ago = f"the latest {ago}" if len(drugs) > 1 and months is not None else ago
     return f"had CAR T cells, {_names(drugs)}, {ago}"
 
 

@@ -166,6 +166,13 @@ def is_steroid(drug: str) -> bool:
 
 
 @lru_cache(maxsize=256)
+def is_unjudged(drug: str) -> bool:
+    """Nothing whose failure is kept: a trial's drug without a name, a chemotherapy of several."""
+    known = load_knowledge().drugs.get(drug)
+    return bool(known and not known.matched and drug not in load_knowledge().policy("conditioning_drugs"))
+
+
+@lru_cache(maxsize=256)
 def is_one_time(drug: str) -> bool:
     """A cell product, given once."""
     known = load_knowledge().drugs.get(drug)
