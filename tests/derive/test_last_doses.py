@@ -159,3 +159,43 @@ def test_a_progression_judged_on_the_second_course_of_a_line_is_told_too() -> No
         "assessments": judged("2015-06-01 VGPR", "2017-07-25 PD", "2018-01-10 PR", "2019-11-10 PD", "2019-11-14 PD"),
     })  # fmt: skip
     assert [row["date"] for row in state.progressions] == ["2017-07-25", "2019-11-10"]
+
+
+# -- progression on a maintenance that the records show
+
+
+AFTER_GRAFT = {
+    "procedures": [{"procedure": "autologous-transplant", "date": "2021-09-10"}],
+    "treatments": given(VRD, "2021-03-01", "2021-07-10") + given(("lenalidomide",), "2021-12-05", "2023-05-20"),
+}
+
+
+@pytest.mark.parametrize(
+    ("progression", "on", "at_dose"),
+    [
+        ("2023-05-10", True, True),
+        ("2023-07-19", True, True),
+        ("2023-07-20", False, False),
+        ("2021-11-30", False, False),
+    ],
+)
+def test_progression_on_maintenance_by_its_days(progression: str, on: bool, at_dose: bool) -> None:
+    judgements = judged("2021-07-05 VGPR", f"{progression} PD")
+    state = derive({**AFTER_GRAFT, "assessments": judgements})
+    assert state.lines is not None
+    found = state.facts["progressed_on_maintenance"]
+    assert (found.value, found.basis) == (on, "derived")
+    assert ("lenalidomide-refractory-at-maintenance-dose" in state.lines[0].flags) is at_dose
+
+
+def test_a_progression_with_another_drug_beside_the_maintenance_is_open() -> None:
+    more = given(("bortezomib",), "2021-12-05", "2023-05-20", context="consolidation")
+    course = {**AFTER_GRAFT, "treatments": [*AFTER_GRAFT["treatments"], *more]}
+    state = derive({**course, "assessments": judged("2021-07-05 VGPR", "2023-05-10 PD")})
+    assert state.facts["progressed_on_maintenance"].value is not False
+
+
+def test_without_maintenance_nothing_grew_on_it() -> None:
+    course = {"treatments": given(("carfilzomib", "dexamethasone"), "2022-01-10", "2022-10-01"), "procedures": []}
+    state = derive({**course, "assessments": judged("2022-04-01 PR", "2022-09-20 PD")})
+    assert state.facts["progressed_on_maintenance"].value is False

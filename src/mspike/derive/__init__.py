@@ -9,8 +9,8 @@ on plain numbers. Each subject is a few modules, and a page of spec/ with its bo
 - response and relapse (response.md, relapse.md): `samples` in, `criteria`, `outcome`, `response` out, `reasons`,
   `confirmed` and `wording` for the sentences; `progression`, `relapse`, `pace`, `mrd`, `event`, `status`, and
   `standing` where no event is stated
-- what was given and failed (refractoriness.md): `exposure`, `judged`, `refractory`, `refractory_records`, `groups`,
-  `growth`, `flags`, `intolerance`
+- what was given and failed (refractoriness.md): `exposure`, `judged`, `refractory`, `refractory_records`,
+  `maintenance`, `groups`, `growth`, `flags`, `intolerance`
 - stage, risk and the person (risk.md, fitness.md): `scores`, `risk`, `cytogenetics`, `fitness`, `health`, `hepatitis`,
   `person`
 - rows of a block: `meanings`, what one entry is to the kernels

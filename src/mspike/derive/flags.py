@@ -10,6 +10,7 @@ from mspike.derive.exposure import falls_inside
 from mspike.derive.intervals import tri_or
 from mspike.derive.judged import Judged
 from mspike.derive.lines import RELAPSES
+from mspike.derive.maintenance import grew_on_maintenance
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
 from mspike.derive.vocabulary import Vocabulary
@@ -44,6 +45,8 @@ def finish_lines(
             if verdict.drug == DRUG and verdict.value is not False:
                 inside = [t for t in own if falls_inside(t, line)]
                 low = low_dose(_until(inside, verdict), stated.get(line.at), settings) if verdict.value else None
+                if low is None and verdict.value and DRUG in line.maintenance:
+                    low = grew_on_maintenance(line, vocabulary, settings) or None
                 doses.append((low, line))
                 if low:
                     flags.append(AT_DOSE)

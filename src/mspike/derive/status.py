@@ -9,6 +9,7 @@ import msgspec
 
 from mspike.derive.intervals import at_least, at_most, span_words, tri_and, tri_not, tri_or
 from mspike.derive.lines import RELAPSES, line_words
+from mspike.derive.maintenance import maintenance_fact
 from mspike.derive.progression import QUIET, Progression, untold
 from mspike.derive.settings import Settings
 from mspike.derive.state import Fact, Line
@@ -72,7 +73,7 @@ def status_facts(
         "progressed_since_last_therapy": _fact(
             since, at, ended.because if since is None else _event_words(event, ended, shown)
         ),
-        "progressed_on_maintenance": _maintenance_fact(record, lines),
+        "progressed_on_maintenance": maintenance_fact(record, lines, vocabulary, settings),
     }
     return facts, _status(record, last, ended, shown is not None, facts)
 
@@ -234,26 +235,6 @@ def _relapsed(
     elif event not in QUIET or lines[-1].stop_reason in (None, "not-stated"):
         parts.append(None if ever is not False else False)
     return tri_or(parts)
-
-
-def _maintenance_fact(record: Record, lines: tuple[Line, ...]) -> Fact:
-    stated = {entry.at: entry for entry in record.lines or ()}
-    parts: list[Tri] = []
-    for line in lines:
-        entry = stated.get(line.at)
-        said = entry.progressed_on_maintenance if entry else None
-        if said is None:
-            none_given = entry is not None and entry.maintenance == ()
-            ended = line.stop_reason not in (None, "not-stated", "progression")
-            said = False if ended or none_given else None
-        parts.append(said)
-    value = tri_or(parts)
-    telling = [line for line, part in zip(lines, parts, strict=True) if part is value]
-    at = tuple(f"{line.at}.progressed_on_maintenance" for line in telling)
-    says = {True: "stated for", False: "no progression on maintenance in", None: "not stated for"}[value]
-    date = telling[0].stop if value else None
-    because = f"{says} {', '.join(line_words(line) for line in telling)}"
-    return Fact(value, date, "unknown" if value is None else "stated" if value else "derived", at, because)
 
 
 def _status(record: Record, last: Line, ended: Last, shown: bool, facts: dict[str, Fact]) -> str | None:
