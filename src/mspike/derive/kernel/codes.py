@@ -34,8 +34,9 @@ STATED: Final = 17
 STATED_CONFIRMED: Final = 18
 
 BANDS: Final = 1 << OTHER_BAND | 1 << DIRA
-"""Tests of a sample, as bits: of whose the bands are; and those that few samples hold."""
+"""The tests that tell whose a band is, as bits."""
 SELDOM: Final = 1 << MARROW | 1 << CLONAL | 1 << SPD | 1 << ONE_SPD | 1 << LESION | 1 << BLOOD_CELLS | 1 << CALCIUM
+"""The tests that few samples hold, as bits: one look passes over them all."""
 
 TESTS: Final = (
     "serum-m-protein", "urine-m-protein", "kappa-flc", "lambda-flc", "dflc", "serum-immunofixation",

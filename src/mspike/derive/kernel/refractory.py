@@ -130,12 +130,12 @@ def derive_refractory(
             if lines[L_ENDED][by] == S_PROGRESSION:
                 soonest = min(soonest, stop[by])
         told = silent or (stopped and unsaid) or soonest != FAR
-        from_ = begun[at] if silent or (stopped and unsaid) else max(begun[at], soonest - window)
+        earliest = begun[at] if silent or (stopped and unsaid) else max(begun[at], soonest - window)
         while row < hi and end[row] < begun[at]:
             row += 1
         k = row
         while told and k < hi and start[k] <= stop[at]:
-            if end[k] < from_:  # over before it could have failed
+            if end[k] < earliest:  # over before it could have failed
                 k += 1
                 continue
             code = drug[k]
