@@ -135,11 +135,8 @@ def bilirubin_amount(entry: Measurement | None, settings: Settings) -> Fact:
 
 def _dialysis(entries: Iterable[Condition], newest: Mapping[str, Measurement], settings: Settings) -> Fact:
     """As stated; else excluded by a clearance high enough, unless a newer eGFR is not."""
-    stated, clearance, filtration = (
-        read_each(entries, there_still),
-        newest.get("creatinine-clearance"),
-        newest.get("egfr"),
-    )
+    stated = read_each(entries, there_still)
+    clearance, filtration = newest.get("creatinine-clearance"), newest.get("egfr")
     if stated.value is not None or clearance is None or clearance.value is None:
         return stated
     newer = filtration is not None and filtration.date.first > clearance.date.last

@@ -217,12 +217,12 @@ def _doses(
     Records within the refractory window of one another are one course: a progression between them lies in the window.
     """
     start, end, _, note = found.columns.rows
-    code_of = drug_codes()[drug]
+    drug_code = drug_codes()[drug]
     begun, stop = found.table[code.L_START][place], found.table[code.L_STOP][place]
     final = place == found.n - 1
     doses: list[Dose] = []
     reached: Day | None = None
-    for k in told.rows.get(code_of, ()):
+    for k in told.rows.get(drug_code, ()):
         if (
             start[k] > stop
             or end[k] < begun
@@ -231,7 +231,7 @@ def _doses(
             continue
         began, ended = told.days[found.columns.entries[k]]
         first = began if start[k] >= begun else _later(line.start, began)
-        beside = ran_out(end[k], 1 << code_of, place, 0, found.n, found.table, settings.carry_over_days)
+        beside = ran_out(end[k], 1 << drug_code, place, 0, found.n, found.table, settings.carry_over_days)
         kept = final or (beside and vocabulary.counts(drug))
         last = first if vocabulary.one_time(drug) else ended if kept else _up_to(ended, line.stop)
         going = bool(note[k] & code.OPEN) and final

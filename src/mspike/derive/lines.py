@@ -5,6 +5,8 @@ Rules: spec/lines.md. What a line says about refractoriness is judged in `refrac
 
 from __future__ import annotations
 
+import datetime as dt
+
 from msgspec.structs import replace
 
 from mspike.derive.intervals import at_most, more_than
@@ -87,14 +89,14 @@ def _procedure_inside(stated: StatedLine, record: Record) -> Day | None:
     """The last recorded transplant whose date lies within the line; without its end, before the next line."""
     if stated.start is None:
         return None
-    later = [line.start.first for line in record.lines or () if line.number > stated.number and line.start]
     ended = stated.stop.last if stated.stop else record.as_of
-    until = min(later, default=None) if not stated.stop else None
+    if stated.stop is None:
+        following = [line.start.first for line in record.lines or () if line.number > stated.number and line.start]
+        ended = min((ended, *(start - dt.timedelta(days=1) for start in following)))
     inside = [
         entry.date for entry in record.procedures or ()
         if entry.procedure == TRANSPLANT and entry.date
         and stated.start.first <= entry.date.first and entry.date.last <= ended
-        and not (until and entry.date.last >= until)
     ]  # fmt: skip
     return max(inside, key=lambda day: day.last, default=None)
 
